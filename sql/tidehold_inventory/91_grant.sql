@@ -1,0 +1,23 @@
+REVOKE ALL ON ALL TABLES IN SCHEMA inventory FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA inventory FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
+
+-- The functions write as the owner of the tables, inside C; nobody else needs to.
+GRANT SELECT ON ALL TABLES IN SCHEMA inventory TO tidehold_reader;
+REVOKE ALL ON TABLE inventory.request FROM tidehold_reader;
+GRANT SELECT ON TABLE inventory.request TO tidehold_operator;
+GRANT INSERT, UPDATE, DELETE ON TABLE inventory.tenant, inventory.item, inventory.unit, inventory.barcode,
+    inventory.location, inventory.lot, inventory.stock_status TO tidehold_admin;
+
+GRANT EXECUTE ON FUNCTION inventory.available, inventory.stock_at, inventory.search,
+    inventory.reservation_status, inventory.default_ttl TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.escrow_entries, inventory.escrow_holders TO tidehold_reader, pg_monitor;
+GRANT USAGE ON SCHEMA inventory TO pg_monitor;
+GRANT SELECT ON TABLE inventory.escrow_entry, inventory.escrow_holder TO pg_monitor;
+GRANT EXECUTE ON FUNCTION inventory.receive, inventory.issue, inventory.transfer, inventory.adjust,
+    inventory.freeze, inventory.unfreeze, inventory.reserve, inventory.try_reserve, inventory.reserve_many,
+    inventory.fulfil, inventory.release, inventory.extend TO tidehold_operator;
+GRANT EXECUTE ON FUNCTION inventory.new_id, inventory.rebuild, inventory.verify,
+    inventory.verify_entries TO tidehold_admin;
+
+SELECT tidehold.wake_launcher();

@@ -1,0 +1,35 @@
+/*
+ * call.c
+ *	  What every SQL-callable function of ours needs.
+ */
+#include "postgres.h"
+
+#include "commands/sequence.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "base/call.h"
+#include "base/settings.h"
+
+#define NODE_SHIFT 48
+
+void
+th_require_writable(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+}
+
+Datum
+th_actor(void)
+{
+	return CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
+}
+
+int64
+th_next_id(Oid sequence)
+{
+	int64		number = nextval_internal(sequence, false);
+
+	return ((int64) th_setting_node_id << NODE_SHIFT) | number;
+}

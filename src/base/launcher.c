@@ -1,0 +1,177 @@
+/*
+ * launcher.c
+ *	  Starts a maintenance worker in each database that has something to maintain.
+ *
+ * One process without a database.  It reads pg_database once a minute and when it is
+ * woken (wake_launcher(), a worker that has started or ended), and registers a dynamic
+ * background worker for each slot that is due.  Which databases hold our extensions
+ * only their own catalogs know, so every database gets a worker once, and a worker that
+ * finds nothing ends.  Templates are left out: a worker connected to one would make
+ * CREATE DATABASE fail.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_database.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "base/worker.h"
+#include "base/worker_process.h"
+#include "base/worker_slot.h"
+
+#define LIBRARY_NAME "tidehold"
+#define REFRESH_INTERVAL_MS 60000
+#define RESTART_SECONDS 5
+
+/* A worker that ends gives its slot back a moment after we hear of it. */
+#define REFUSALS_BEFORE_WARNING 3
+
+/* Of a database whose DROP DATABASE was interrupted; 15 has no name for it at first. */
+#define CONNECTION_LIMIT_INVALID (-2)
+
+extern PGDLLEXPORT void th_launcher_main(Datum main_arg);
+
+void
+th_worker_init(void)
+{
+	BackgroundWorker worker = {0};
+
+	th_slot_init();
+	if (IsBinaryUpgrade)
+		return;
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = RESTART_SECONDS;
+	strlcpy(worker.bgw_name, "tidehold launcher", BGW_MAXLEN);
+	strlcpy(worker.bgw_type, "tidehold launcher", BGW_MAXLEN);
+	strlcpy(worker.bgw_library_name, LIBRARY_NAME, sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "th_launcher_main", sizeof(worker.bgw_function_name));
+	RegisterBackgroundWorker(&worker);
+}
+
+static bool
+wants_worker(Form_pg_database database)
+{
+	return database->datallowconn && !database->datistemplate &&
+		database->datconnlimit > CONNECTION_LIMIT_INVALID;
+}
+
+static void
+list_databases(void)
+{
+	Relation	databases = table_open(DatabaseRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(databases, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	int			left_out = 0;
+
+	while ((tuple = systable_getnext(scan)) != NULL)
+	{
+		Form_pg_database database = (Form_pg_database) GETSTRUCT(tuple);
+
+		if (wants_worker(database) && !th_slot_list(database->oid, &database->datname))
+			left_out++;
+	}
+	systable_endscan(scan);
+	table_close(databases, AccessShareLock);
+	if (left_out > 0)
+		ereport(WARNING,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%d databases get no maintenance worker of tidehold", left_out),
+				 errdetail("At most %d databases of a server can have one.", WORKER_SLOTS)));
+}
+
+static void
+refresh_databases(void)
+{
+	StartTransactionCommand();
+	(void) GetTransactionSnapshot();
+	th_slot_list_begin();
+	list_databases();
+	th_slot_list_end();
+	CommitTransactionCommand();
+}
+
+static bool
+register_worker(const WorkerClaim *claim, const NameData *database)
+{
+	BackgroundWorker worker = {0};
+
+	StaticAssertStmt(sizeof(WorkerClaim) <= BGW_EXTRALEN, "a claim fits bgw_extra");
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	snprintf(worker.bgw_name, BGW_MAXLEN, "tidehold maintenance of %s", NameStr(*database));
+	strlcpy(worker.bgw_type, "tidehold maintenance", BGW_MAXLEN);
+	strlcpy(worker.bgw_library_name, LIBRARY_NAME, sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "th_maintenance_main", sizeof(worker.bgw_function_name));
+	memcpy(worker.bgw_extra, claim, sizeof(*claim));
+	return RegisterDynamicBackgroundWorker(&worker, NULL);
+}
+
+static void
+start_worker(const WorkerClaim *claim, const NameData *database)
+{
+	if (register_worker(claim, database))
+		return;
+	if (th_slot_refused(claim) == REFUSALS_BEFORE_WARNING)
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("no background worker is free for the maintenance of database \"%s\"",
+						NameStr(*database)),
+				 errdetail("Expired reservations do not block sales, but are not marked, and balances are not folded."),
+				 errhint("Increase max_worker_processes, which is %d.", max_worker_processes)));
+}
+
+/* Returns when the next worker is due. */
+static TimestampTz
+start_due_workers(void)
+{
+	TimestampTz wake_at = DT_NOEND;
+	WorkerClaim claim;
+	NameData	name;
+
+	while (th_slot_take_due(GetCurrentTimestamp(), &claim, &name, &wake_at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		start_worker(&claim, &name);
+	}
+	return wake_at;
+}
+
+/* Exit code 1 asks the postmaster to start a launcher again; 0 would unregister it. */
+void
+th_launcher_main(Datum main_arg)
+{
+	uint32		wait_event;
+	TimestampTz refresh_at = 0;
+
+	th_process_set_signals();
+	th_slot_launcher_attach();
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	wait_event = TH_WAIT_EVENT("TideholdLauncherMain");
+	ereport(DEBUG1, (errmsg_internal("tidehold launcher started")));
+
+	for (;;)
+	{
+		TimestampTz wake_at;
+
+		th_process_serve_signals(1);
+		if (th_slot_take_refresh() || GetCurrentTimestamp() >= refresh_at)
+		{
+			refresh_databases();
+			refresh_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), REFRESH_INTERVAL_MS);
+		}
+		wake_at = start_due_workers();
+		th_process_sleep_until(Min(wake_at, refresh_at), wait_event);
+	}
+}

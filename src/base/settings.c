@@ -1,0 +1,81 @@
+/*
+ * settings.c
+ *	  Defines the settings tidehold.*, in alphabetical order.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/guc.h"
+
+#include "base/settings.h"
+
+#define SECONDS_PER_DAY 86400
+
+int			th_setting_escrow_entries = 100000;
+int			th_setting_history_retention = 365 * SECONDS_PER_DAY;
+int			th_setting_maintenance_naptime = 500;
+int			th_setting_node_id = 0;
+int			th_setting_request_retention = 7 * SECONDS_PER_DAY;
+int			th_setting_reservation_lifetime_max = SECONDS_PER_DAY;
+int			th_setting_reservation_ttl = 15 * 60;
+bool		th_setting_allow_drop_with_stock = false;
+
+static void
+define_limits(void)
+{
+	/* An entry takes 64 bytes and a hash bucket 4 to 8: a million fit in 100 MB. */
+	DefineCustomIntVariable("tidehold.escrow_entries",
+							"Number of stock entries kept in shared memory.",
+							"One entry is one item at one location in one lot.",
+							&th_setting_escrow_entries, 100000, 128, 100000000,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.node_id",
+							"Number of this server in the upper 16 bits of new ids.",
+							NULL,
+							&th_setting_node_id, 0, 0, PG_INT16_MAX,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+}
+
+static void
+define_times(void)
+{
+	DefineCustomIntVariable("tidehold.history_retention",
+							"How long ended reservations are kept; 0 keeps them for ever.",
+							NULL,
+							&th_setting_history_retention, 365 * SECONDS_PER_DAY, 0, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.maintenance_naptime",
+							"Pause between two rounds of a maintenance worker.",
+							NULL,
+							&th_setting_maintenance_naptime, 500, 10, 3600000,
+							PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.request_retention",
+							"How long a request id answers with its first result.",
+							NULL,
+							&th_setting_request_retention, 7 * SECONDS_PER_DAY, 1, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.reservation_lifetime_max",
+							"How long after it was made a reservation can be extended to; 0 is no limit.",
+							NULL,
+							&th_setting_reservation_lifetime_max, SECONDS_PER_DAY, 0, INT_MAX,
+							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.reservation_ttl",
+							"Time to live of a reservation for which none is given; 0 is for ever.",
+							NULL,
+							&th_setting_reservation_ttl, 15 * 60, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+}
+
+void
+th_settings_init(void)
+{
+	DefineCustomBoolVariable("tidehold.allow_drop_with_stock",
+							 "Lets DROP EXTENSION and DROP SCHEMA drop tables that hold stock.",
+							 NULL,
+							 &th_setting_allow_drop_with_stock, false,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	define_limits();
+	define_times();
+	MarkGUCPrefixReserved("tidehold");
+}

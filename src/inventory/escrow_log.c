@@ -1,0 +1,549 @@
+/*
+ * escrow_log.c
+ *	  The undo log of this backend's transaction, and what happens when it ends.
+ *
+ * Increases and pins go in XACT_EVENT_COMMIT, which PostgreSQL calls after the
+ * transaction has left the list of running transactions and before it gives up its
+ * locks.  Earlier would be wrong: another backend could drop the entry, count the rows
+ * without ours, and sell our units again.
+ *
+ * What runs at the end of a transaction neither allocates nor raises.  An error after
+ * the commit record would stop the whole server.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "storage/shmem.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "inventory/catalog.h"
+#include "inventory/escrow.h"
+#include "inventory/escrow_log.h"
+
+/* A touch looks this far back for the same entry, so that a loop over one key has one op. */
+#define MERGE_DISTANCE 8
+
+static EscrowOp *ops = NULL;
+static int	op_count = 0;
+static int	op_capacity = 0;
+static bool any_give = false;
+
+static int64 *added_items = NULL;
+static int	added_count = 0;
+static int	added_capacity = 0;
+
+static bool bulk = false;		/* counted in th_escrow_control->bulk */
+static int	exclusive_level = 0;	/* nesting level that entered exclusive mode, 0 none */
+
+static EscrowHolder *holders = NULL;
+
+void
+th_escrow_log_request_shmem(void)
+{
+	RequestAddinShmemSpace(mul_size(MaxBackends, sizeof(EscrowHolder)));
+}
+
+void
+th_escrow_log_startup_shmem(void)
+{
+	bool		found;
+
+	holders = ShmemInitStruct("tidehold escrow holders",
+							  mul_size(MaxBackends, sizeof(EscrowHolder)), &found);
+	if (found)
+		return;
+	memset(holders, 0, mul_size(MaxBackends, sizeof(EscrowHolder)));
+	for (int i = 0; i < MaxBackends; i++)
+		SpinLockInit(&holders[i].mutex);
+}
+
+int
+th_escrow_holder_count(void)
+{
+	return MaxBackends;
+}
+
+void
+th_escrow_holder_read(int index, EscrowHolder *copy)
+{
+	EscrowHolder *holder = &holders[index];
+
+	SpinLockAcquire(&holder->mutex);
+	memcpy(copy, holder, sizeof(EscrowHolder));
+	SpinLockRelease(&holder->mutex);
+}
+
+/* An auxiliary process or a server of another shape has no slot, and shows nothing. */
+static EscrowHolder *
+own_holder(void)
+{
+	int			index = TH_PROC_INDEX;
+
+	return index >= 0 && index < MaxBackends ? &holders[index] : NULL;
+}
+
+static void
+publish_count(void)
+{
+	EscrowHolder *holder = own_holder();
+
+	if (holder == NULL)
+		return;
+	SpinLockAcquire(&holder->mutex);
+	holder->count = op_count;
+	holder->pid = op_count > 0 ? MyProcPid : 0;
+	SpinLockRelease(&holder->mutex);
+}
+
+void
+th_escrow_log_publish(int index)
+{
+	EscrowHolder *holder = own_holder();
+
+	if (holder == NULL || index >= ESCROW_HOLDINGS_SHOWN)
+		return;
+	SpinLockAcquire(&holder->mutex);
+	holder->shown[index].key = ops[index].entry->key;
+	holder->shown[index].taken = ops[index].taken;
+	holder->shown[index].give = ops[index].give;
+	SpinLockRelease(&holder->mutex);
+}
+
+static void *
+grow(void *array, int *capacity, int needed, Size element)
+{
+	int			wanted = Max(64, Max(*capacity * 2, needed));
+
+	if (array == NULL)
+		array = MemoryContextAllocHuge(TopMemoryContext, (Size) wanted * element);
+	else
+		array = repalloc_huge(array, (Size) wanted * element);
+	*capacity = wanted;
+	return array;
+}
+
+void
+th_escrow_log_reserve(int count)
+{
+	if (op_count + count > op_capacity)
+		ops = grow(ops, &op_capacity, op_count + count, sizeof(EscrowOp));
+}
+
+EscrowOp *
+th_escrow_log_op(int index)
+{
+	Assert(index >= 0 && index < op_count);
+	return &ops[index];
+}
+
+static int
+find_recent(const EscrowKey *key, int level)
+{
+	for (int i = op_count - 1; i >= 0 && i >= op_count - MERGE_DISTANCE; i--)
+	{
+		if (ops[i].level == level && th_escrow_key_equal(&ops[i].entry->key, key))
+			return i;
+	}
+	return -1;
+}
+
+/* From the pin to here nothing could fail: a pin without an op would stay for ever. */
+static int
+push_op(EscrowEntry *entry, int level)
+{
+	int			index = op_count;
+
+	Assert(op_count < op_capacity);
+	ops[index] = (EscrowOp)
+	{
+		.entry = entry,.level = level
+	};
+	op_count++;
+	publish_count();
+	th_escrow_log_publish(index);
+	return index;
+}
+
+int
+th_escrow_log_touch(const EscrowKey *key)
+{
+	int			level = GetCurrentTransactionNestLevel();
+	int			index = find_recent(key, level);
+
+	if (index >= 0)
+		return index;
+	th_escrow_log_reserve(1);
+	return push_op(th_escrow_pin(key), level);
+}
+
+int
+th_escrow_log_touch_or_bulk(const EscrowKey *key)
+{
+	int			level = GetCurrentTransactionNestLevel();
+	int			index = find_recent(key, level);
+	EscrowEntry *entry;
+
+	if (index >= 0)
+		return index;
+	th_escrow_log_reserve(1);
+	entry = th_escrow_pin_or_bulk(key, &bulk);
+	return entry ? push_op(entry, level) : -1;
+}
+
+int
+th_escrow_log_mark(void)
+{
+	return op_count;
+}
+
+static void
+unpin(EscrowEntry *entry)
+{
+	SpinLockAcquire(&entry->mutex);
+	Assert(entry->pins > 0);
+	entry->pins--;
+	SpinLockRelease(&entry->mutex);
+}
+
+void
+th_escrow_log_drop_unused(int mark)
+{
+	int			kept = mark;
+
+	for (int i = mark; i < op_count; i++)
+	{
+		EscrowOp   *op = &ops[i];
+
+		if (op->taken == 0 && op->give == 0 && op->appended == 0 && !op->loading)
+			unpin(op->entry);
+		else
+		{
+			ops[kept] = *op;
+			th_escrow_log_publish(kept);
+			kept++;
+		}
+	}
+	op_count = kept;
+	publish_count();
+}
+
+int64
+th_escrow_log_own_give(const EscrowEntry *entry)
+{
+	int64		sum = 0;
+
+	if (!any_give)
+		return 0;
+	for (int i = 0; i < op_count; i++)
+	{
+		if (ops[i].entry == entry)
+			sum += ops[i].give;
+	}
+	return sum;
+}
+
+int64
+th_escrow_log_own_taken(const EscrowEntry *entry)
+{
+	int64		sum = 0;
+
+	for (int i = 0; i < op_count; i++)
+	{
+		if (ops[i].entry == entry)
+			sum += ops[i].taken;
+	}
+	return sum;
+}
+
+void
+th_escrow_log_give(int op_index, int64 quantity)
+{
+	Assert(quantity >= 0);
+	ops[op_index].give += quantity;
+	any_give = true;
+	th_escrow_log_publish(op_index);
+}
+
+void
+th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
+{
+	EscrowKey	key;
+
+	th_escrow_key(&key, item_id, location_id, lot_id);
+	th_escrow_log_give(th_escrow_log_touch(&key), quantity);
+}
+
+void
+th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id)
+{
+	EscrowKey	key;
+
+	th_escrow_key(&key, item_id, location_id, lot_id);
+	ops[th_escrow_log_touch(&key)].appended++;
+}
+
+void
+th_escrow_key_added(int64 item_id)
+{
+	if (added_count > 0 && added_items[added_count - 1] == item_id)
+		return;
+	if (added_count == added_capacity)
+		added_items = grow(added_items, &added_capacity, added_count + 1, sizeof(int64));
+	added_items[added_count++] = item_id;
+	/* This backend looks again now, the others when they can see it. */
+	th_escrow_bump_item(item_id);
+}
+
+/* Empties the value of every entry of this database; nobody else can be using them. */
+static void
+discard_entries(void)
+{
+	for (int i = 0; i < th_setting_escrow_entries; i++)
+	{
+		EscrowEntry *entry = &th_escrow_entries[i];
+
+		SpinLockAcquire(&entry->mutex);
+		if (entry->key.database == MyDatabaseId && entry->state == ESCROW_VALID)
+		{
+			entry->state = ESCROW_EMPTY;
+			entry->changes++;
+		}
+		SpinLockRelease(&entry->mutex);
+	}
+}
+
+void
+th_escrow_log_enter_exclusive(void)
+{
+	if (exclusive_level == 0)
+		exclusive_level = GetCurrentTransactionNestLevel();
+	discard_entries();
+}
+
+bool
+th_escrow_log_exclusive(void)
+{
+	return exclusive_level != 0;
+}
+
+/* Says before the commit that increases are coming: who is about to be refused waits. */
+static void
+announce_increases(void)
+{
+	for (int i = 0; i < op_count; i++)
+	{
+		EscrowOp   *op = &ops[i];
+
+		if (op->give <= 0 || op->committing)
+			continue;
+		op->committing = true;
+		SpinLockAcquire(&op->entry->mutex);
+		op->entry->committing++;
+		SpinLockRelease(&op->entry->mutex);
+	}
+}
+
+static void
+report_oversold(void)
+{
+	for (int i = 0; i < op_count; i++)
+	{
+		EscrowEntry *entry = ops[i].entry;
+		int64		available;
+
+		if (!ops[i].forced || ops[i].loading)
+			continue;
+		SpinLockAcquire(&entry->mutex);
+		available = entry->available + (ops[i].give > 0 ? ops[i].give : 0);
+		SpinLockRelease(&entry->mutex);
+		if (available >= 0)
+			continue;
+		ereport(WARNING,
+				(errcode(th_code_sqlstate(TH_OVERSOLD)),
+				 errmsg("stock of item " INT64_FORMAT " at location " INT64_FORMAT " is oversold by " INT64_FORMAT,
+						entry->key.item_id, entry->key.location_id, -available),
+				 errhint("See inventory.escrow_entry for every entry that is oversold.")));
+		return;					/* a restore would repeat it for every item */
+	}
+}
+
+/* One op is over.  taken: what counts as available again. */
+static void
+settle(EscrowOp *op, int64 available_again)
+{
+	EscrowEntry *entry = op->entry;
+	bool		wake = op->loading || op->committing;
+
+	SpinLockAcquire(&entry->mutex);
+	if (op->loading && entry->state == ESCROW_LOADING)
+		entry->state = ESCROW_EMPTY;
+	if (available_again != 0)
+	{
+		entry->available += available_again;
+		entry->changes++;
+	}
+	if (op->committing)
+		entry->committing--;
+	entry->pins--;
+	SpinLockRelease(&entry->mutex);
+	if (wake)
+		th_escrow_wake(entry);
+}
+
+static void
+count_appended(EscrowOp *op)
+{
+	int32		before;
+
+	SpinLockAcquire(&op->entry->mutex);
+	before = op->entry->appended;
+	op->entry->appended += op->appended;
+	SpinLockRelease(&op->entry->mutex);
+	if (before < ESCROW_FOLD_THRESHOLD && before + op->appended >= ESCROW_FOLD_THRESHOLD)
+		pg_atomic_fetch_add_u32(&th_escrow_control->fold_wanted, 1);
+}
+
+static void
+end_transaction(void)
+{
+	if (exclusive_level != 0)
+		discard_entries();
+	exclusive_level = 0;
+	if (bulk)
+		th_escrow_end_bulk();
+	bulk = false;
+	any_give = false;
+	for (int i = 0; i < added_count; i++)
+		th_escrow_bump_item(added_items[i]);
+	added_count = 0;
+	if (op_count > 0)
+	{
+		op_count = 0;
+		publish_count();
+	}
+}
+
+static void
+at_commit(void)
+{
+	/*
+	 * An inner level may have used up what an outer one gives.  Its part goes first,
+	 * or for a moment others could take what is not there.
+	 */
+	if (any_give)
+	{
+		for (int i = 0; i < op_count; i++)
+		{
+			if (ops[i].give >= 0)
+				continue;
+			SpinLockAcquire(&ops[i].entry->mutex);
+			ops[i].entry->available += ops[i].give;
+			ops[i].entry->changes++;
+			SpinLockRelease(&ops[i].entry->mutex);
+			ops[i].give = 0;
+		}
+	}
+	for (int i = 0; i < op_count; i++)
+	{
+		if (ops[i].appended > 0)
+			count_appended(&ops[i]);
+		settle(&ops[i], ops[i].give);
+	}
+	end_transaction();
+}
+
+static void
+at_abort(void)
+{
+	for (int i = op_count - 1; i >= 0; i--)
+		settle(&ops[i], ops[i].taken);
+	end_transaction();
+}
+
+static void
+refuse_prepare(void)
+{
+	if (op_count == 0 && exclusive_level == 0 && !bulk)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot PREPARE a transaction that has changed stock"),
+			 errdetail("What it promised is kept in shared memory, which does not outlive the session for prepared transactions."),
+			 errhint("Commit it, or reserve with a time to live and fulfil in a second transaction.")));
+}
+
+static void
+transaction_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (op_count == 0)
+				return;
+			report_oversold();
+#ifdef TIDEHOLD_APPLY_AT_PRE_COMMIT
+			/* The mistake that the storm test must notice. */
+			at_commit();
+#else
+			announce_increases();
+#endif
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+			at_commit();
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+			at_abort();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			refuse_prepare();
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+abort_level(int level)
+{
+	while (op_count > 0 && ops[op_count - 1].level >= level)
+	{
+		settle(&ops[op_count - 1], ops[op_count - 1].taken);
+		op_count--;
+	}
+	publish_count();
+	if (exclusive_level >= level)
+	{
+		/* The lock goes with the subtransaction. */
+		discard_entries();
+		exclusive_level = 0;
+	}
+}
+
+static void
+subtransaction_callback(SubXactEvent event, SubTransactionId mine, SubTransactionId parent,
+						void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		abort_level(level);
+	if (event != SUBXACT_EVENT_COMMIT_SUB)
+		return;
+	for (int i = op_count - 1; i >= 0 && ops[i].level >= level; i--)
+		ops[i].level = level - 1;
+	if (exclusive_level >= level)
+		exclusive_level = level - 1;
+}
+
+void
+th_escrow_init(void)
+{
+	RegisterXactCallback(transaction_callback, NULL);
+	RegisterSubXactCallback(subtransaction_callback, NULL);
+}

@@ -1,0 +1,92 @@
+/*
+ * escrow_log.h
+ *	  What the open transaction of this backend has done to entries; internal to
+ *	  escrow*.c.
+ */
+#ifndef TIDEHOLD_INVENTORY_ESCROW_LOG_H
+#define TIDEHOLD_INVENTORY_ESCROW_LOG_H
+
+#include "inventory/escrow_table.h"
+
+/*
+ * One entry at one nesting level of the transaction.  Each holds a pin of its entry.
+ */
+typedef struct EscrowOp
+{
+	EscrowEntry *entry;
+	int64		taken;			/* counted at once, given back on abort */
+	int64		give;			/* counts at commit; below 0 it uses up a give of an outer level */
+	int32		level;
+	int32		appended;		/* balance rows appended */
+	bool		loading;		/* this backend is counting the rows of the entry */
+	bool		committing;		/* entry->committing counts this op */
+	bool		forced;			/* took without limit */
+} EscrowOp;
+
+extern void th_escrow_log_request_shmem(void);
+extern void th_escrow_log_startup_shmem(void);
+
+/*
+ * The op of this entry at the current level, made where there is none: pins the key.
+ * Indexes stay valid until the (sub)transaction ends, pointers until the next touch.
+ */
+extern int	th_escrow_log_touch(const EscrowKey *key);
+
+/*
+ * The same for a change that must not be refused: -1 where every entry is pinned, and
+ * nobody adds entries until this transaction has ended.
+ */
+extern int	th_escrow_log_touch_or_bulk(const EscrowKey *key);
+
+/* Changes an entry by an op: what counts at once and what counts at commit. */
+extern void th_escrow_log_force(int op_index, int64 quantity);
+extern void th_escrow_log_give(int op_index, int64 quantity);
+
+extern EscrowOp *th_escrow_log_op(int index);
+
+/* Makes room, so that the next count touches cannot fail for want of memory. */
+extern void th_escrow_log_reserve(int count);
+
+/* Number of ops; th_escrow_log_drop_unused(mark) unpins later ones that did nothing. */
+extern int	th_escrow_log_mark(void);
+extern void th_escrow_log_drop_unused(int mark);
+
+/* What this transaction will give to the entry at commit, over all levels. */
+extern int64 th_escrow_log_own_give(const EscrowEntry *entry);
+
+/* What this transaction has taken from the entry, over all levels. */
+extern int64 th_escrow_log_own_taken(const EscrowEntry *entry);
+
+/* Shows the op in inventory.escrow_holder; call after changing taken or give. */
+extern void th_escrow_log_publish(int index);
+
+/*
+ * Exclusive mode: this transaction holds an AccessExclusiveLock on a table of the rows,
+ * so nobody else uses the entries of this database.  They are empty now, count this
+ * transaction's own rows while it runs, and are emptied again when it ends.
+ */
+extern void th_escrow_log_enter_exclusive(void);
+extern bool th_escrow_log_exclusive(void);
+
+/* What open transactions hold, for the view. */
+typedef struct EscrowHolding
+{
+	EscrowKey	key;
+	int64		taken;
+	int64		give;
+} EscrowHolding;
+
+#define ESCROW_HOLDINGS_SHOWN 16
+
+typedef struct EscrowHolder
+{
+	slock_t		mutex;
+	int			pid;			/* 0: nothing held */
+	int			count;			/* of ops; the first ones are shown */
+	EscrowHolding shown[ESCROW_HOLDINGS_SHOWN];
+} EscrowHolder;
+
+extern int	th_escrow_holder_count(void);
+extern void th_escrow_holder_read(int index, EscrowHolder *copy);
+
+#endif							/* TIDEHOLD_INVENTORY_ESCROW_LOG_H */

@@ -1,0 +1,96 @@
+# What a user meets must stand in the documentation.
+package Lint::Check::Documented;
+
+use strict;
+use warnings;
+use Lint::Tree;
+use Lint::SQL;
+
+check settings_documented => sub {
+    my $documents = join "\n", map { on_disk($_) ? slurp($_) : '' } qw(doc/operations.md README.md);
+    my @found;
+    for my $file (files(qr{^src/.*\.c$}))
+    {
+        my $text = slurp($file);
+        while ($text =~ /\bDefineCustom\w+Variable\s*\(\s*"(tidehold\.\w+)"/g)
+        {
+            my ($setting, $offset) = ($1, $-[0]);
+            push @found, finding($file, $offset, "$setting is not in doc/operations.md")
+                unless $documents =~ /\b\Q$setting\E\b/;
+        }
+    }
+    return @found;
+};
+
+my $errors = 'src/base/errors.h';
+my $reference = 'doc/tidehold_inventory.md';
+
+# SQLSTATE => name of each refusal.
+sub codes
+{
+    return map { /X\(\w+, '(\d)', '(\d)', "(\w+)"\)/ ? ("TH0$1$2" => $3) : () } split /\n/, slurp($errors);
+}
+
+check sqlstates_documented => sub {
+    my %codes = codes();
+    my $document = on_disk($reference) ? slurp($reference) : '';
+    return "$errors: no SQLSTATE found" unless %codes;
+    return map { "$reference: does not explain $_ ($codes{$_})" }
+        grep { $document !~ /\b$_\b/ || $document !~ /\b$codes{$_}\b/ } sort keys %codes;
+};
+
+check sqlstates_distinct => sub {
+    my (%seen, @found);
+    my $text = slurp($errors);
+    while ($text =~ /X\(\w+, '(\d)', '(\d)', "(\w+)"\)/g)
+    {
+        push @found, finding($errors, $-[0], "TH0$1$2 is given twice") if $seen{"TH0$1$2"}++;
+        push @found, finding($errors, $-[0], "\"$3\" is given twice") if $seen{$3}++;
+    }
+    return @found;
+};
+
+# SQL raises no SQLSTATE of class TH that errors.h does not know.
+check sqlstates_known => sub {
+    my %codes = codes();
+    my @found;
+    for my $file (files(qr{^(?:sql|test|doc)/.*\.(?:sql|spec|pl|md)$}))
+    {
+        my $text = slurp($file);
+        push @found, map { "$file: names $_, which $errors does not define" }
+            grep { !$codes{$_} } $text =~ /\b(TH\d{3})\b/g;
+    }
+    return @found;
+};
+
+# A page for each extension names every function, table and view that it brings.
+check objects_documented => sub {
+    my @found;
+    for my $extension (extensions())
+    {
+        my $page = "doc/$extension.md";
+        my $text = on_disk($page) ? slurp($page) : '';
+        push @found, map { "$page: does not name $_->{name}" } grep { !names($text, $_) }
+            grep { $_->{kind} =~ /^(?:FUNCTION|TABLE|VIEW)$/ && !internal($_) } objects($extension);
+    }
+    return @found;
+};
+
+# Its schema may go without saying.
+sub names
+{
+    my ($text, $object) = @_;
+    my ($name) = $object->{name} =~ /(\w+)$/;
+    return $text =~ /\b$name\b/;
+}
+
+# Trigger functions and the sources of views are nobody's interface.
+sub internal
+{
+    my ($object) = @_;
+    return $object->{statement}{bare} =~ /\bRETURNS trigger\b/i
+        || grep { $_->{kind} eq 'VIEW' && $_->{statement}{bare} =~ /\bFROM \Q$object->{name}\E\(\)/ }
+            map { objects($_) } extensions();
+}
+
+1;
