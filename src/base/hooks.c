@@ -18,32 +18,32 @@
 
 static object_access_hook_type previous_hook = NULL;
 
-static void (*database_callbacks[CALLBACKS_MAX]) (Oid database);
-static int	database_callback_count = 0;
-static void (*database_end_callbacks[CALLBACKS_MAX]) (Oid database, bool dropped);
-static int	database_end_callback_count = 0;
-static void (*relation_callbacks[CALLBACKS_MAX]) (Oid relid);
-static int	relation_callback_count = 0;
+static void (*database_callbacks[CALLBACKS_MAX])(Oid database);
+static int database_callback_count = 0;
+static void (*database_end_callbacks[CALLBACKS_MAX])(Oid database, bool dropped);
+static int database_end_callback_count = 0;
+static void (*relation_callbacks[CALLBACKS_MAX])(Oid relid);
+static int relation_callback_count = 0;
 
 /* DROP DATABASE runs alone in its transaction, so there is at most one. */
-static Oid	dropping = InvalidOid;
+static Oid dropping = InvalidOid;
 
 void
-th_hook_on_drop_database(void (*callback) (Oid database))
+th_hook_on_drop_database(void (*callback)(Oid database))
 {
 	Assert(database_callback_count < CALLBACKS_MAX);
 	database_callbacks[database_callback_count++] = callback;
 }
 
 void
-th_hook_on_drop_database_end(void (*callback) (Oid database, bool dropped))
+th_hook_on_drop_database_end(void (*callback)(Oid database, bool dropped))
 {
 	Assert(database_end_callback_count < CALLBACKS_MAX);
 	database_end_callbacks[database_end_callback_count++] = callback;
 }
 
 void
-th_hook_on_drop_relation(void (*callback) (Oid relid))
+th_hook_on_drop_relation(void (*callback)(Oid relid))
 {
 	Assert(relation_callback_count < CALLBACKS_MAX);
 	relation_callbacks[relation_callback_count++] = callback;
@@ -59,26 +59,26 @@ on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_i
 	if (class_id == RelationRelationId)
 	{
 		for (int i = 0; i < relation_callback_count; i++)
-			relation_callbacks[i] (object_id);
+			relation_callbacks[i](object_id);
 	}
 	else if (class_id == DatabaseRelationId)
 	{
 		dropping = object_id;
 		for (int i = 0; i < database_callback_count; i++)
-			database_callbacks[i] (object_id);
+			database_callbacks[i](object_id);
 	}
 }
 
 static void
 on_transaction_end(XactEvent event, void *arg)
 {
-	Oid			database = dropping;
+	Oid database = dropping;
 
 	if (!OidIsValid(database) || (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT))
 		return;
 	dropping = InvalidOid;
 	for (int i = 0; i < database_end_callback_count; i++)
-		database_end_callbacks[i] (database, event == XACT_EVENT_COMMIT);
+		database_end_callbacks[i](database, event == XACT_EVENT_COMMIT);
 }
 
 void

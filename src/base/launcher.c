@@ -44,7 +44,7 @@ extern PGDLLEXPORT void th_launcher_main(Datum main_arg);
 void
 th_worker_init(void)
 {
-	BackgroundWorker worker = {0};
+	BackgroundWorker worker = { 0 };
 
 	th_slot_init();
 	if (IsBinaryUpgrade)
@@ -63,16 +63,16 @@ static bool
 wants_worker(Form_pg_database database)
 {
 	return database->datallowconn && !database->datistemplate &&
-		database->datconnlimit > CONNECTION_LIMIT_INVALID;
+		   database->datconnlimit > CONNECTION_LIMIT_INVALID;
 }
 
 static void
 list_databases(void)
 {
-	Relation	databases = table_open(DatabaseRelationId, AccessShareLock);
+	Relation databases = table_open(DatabaseRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(databases, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	tuple;
-	int			left_out = 0;
+	HeapTuple tuple;
+	int left_out = 0;
 
 	while ((tuple = systable_getnext(scan)) != NULL)
 	{
@@ -104,7 +104,7 @@ refresh_databases(void)
 static bool
 register_worker(const WorkerClaim *claim, const NameData *database)
 {
-	BackgroundWorker worker = {0};
+	BackgroundWorker worker = { 0 };
 
 	StaticAssertStmt(sizeof(WorkerClaim) <= BGW_EXTRALEN, "a claim fits bgw_extra");
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
@@ -138,7 +138,7 @@ start_due_workers(void)
 {
 	TimestampTz wake_at = DT_NOEND;
 	WorkerClaim claim;
-	NameData	name;
+	NameData name;
 
 	while (th_slot_take_due(GetCurrentTimestamp(), &claim, &name, &wake_at))
 	{
@@ -152,7 +152,7 @@ start_due_workers(void)
 void
 th_launcher_main(Datum main_arg)
 {
-	uint32		wait_event;
+	uint32 wait_event;
 	TimestampTz refresh_at = 0;
 
 	th_process_set_signals();

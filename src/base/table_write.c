@@ -71,6 +71,7 @@ th_table_close(ThTable *table)
 	ExecDropSingleTupleTableSlot(table->slot);
 	ExecCloseIndices(table->result);
 	ExecCloseResultRelations(table->estate);
+	ExecResetTupleTable(table->estate->es_tupleTable, false);
 	FreeExecutorState(table->estate);
 	table_close(table->rel, NoLock);
 	/* What follows in this call and in this transaction sees the rows. */

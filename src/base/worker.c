@@ -33,15 +33,15 @@
 /* A task that fails again and again says so in the log once for each SQLSTATE. */
 typedef struct TaskHealth
 {
-	int			failures;		/* in a row */
-	int			sqlstate;		/* of the failure that was logged */
+	int failures; /* in a row */
+	int sqlstate; /* of the failure that was logged */
 	TimestampTz retry_at;
 } TaskHealth;
 
 typedef struct Round
 {
-	bool		anything;		/* a task has work in this database */
-	bool		again;
+	bool anything; /* a task has work in this database */
+	bool again;
 	TimestampTz wake_at;
 	WorkerReport report;
 } Round;
@@ -50,7 +50,7 @@ extern PGDLLEXPORT void th_maintenance_main(Datum main_arg);
 
 static const WorkerTask *tasks[WORKER_TASKS_MAX];
 static TaskHealth healths[WORKER_TASKS_MAX];
-static int	task_count = 0;
+static int task_count = 0;
 
 void
 th_worker_add_task(const WorkerTask *task)
@@ -79,9 +79,9 @@ lower_wake_at(Round *round, TimestampTz due)
 static void
 run_task(const WorkerTask *task, Round *round)
 {
-	bool		again = false;
+	bool again = false;
 	TimestampTz next_due = DT_NOEND;
-	int			done = 0;
+	int done = 0;
 
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -118,7 +118,7 @@ note_success(const WorkerTask *task, TaskHealth *health)
 static void
 note_failure(TaskHealth *health)
 {
-	int			sqlstate = geterrcode();
+	int sqlstate = geterrcode();
 
 	HOLD_INTERRUPTS();
 	if (health->failures == 0 || health->sqlstate != sqlstate)
@@ -181,14 +181,14 @@ static void
 pin_settings(void)
 {
 	static const char *const settings[][2] = {
-		{"search_path", "pg_catalog, pg_temp"},
-		{"default_transaction_isolation", "read committed"},
-		{"default_transaction_read_only", "off"},
-		{"session_replication_role", "origin"},
-		{"statement_timeout", "0"},
-		{"lock_timeout", "0"},
-		{"idle_in_transaction_session_timeout", "0"},
-		{"transaction_timeout", "0"},
+		{ "search_path", "pg_catalog, pg_temp" },
+		{ "default_transaction_isolation", "read committed" },
+		{ "default_transaction_read_only", "off" },
+		{ "session_replication_role", "origin" },
+		{ "statement_timeout", "0" },
+		{ "lock_timeout", "0" },
+		{ "idle_in_transaction_session_timeout", "0" },
+		{ "transaction_timeout", "0" },
 	};
 
 	for (int i = 0; i < (int) lengthof(settings); i++)
@@ -221,7 +221,7 @@ end_absent(void)
 void
 th_maintenance_main(Datum main_arg)
 {
-	uint32		wait_event;
+	uint32 wait_event;
 	MemoryContext context;
 
 	connect_to_database();
@@ -230,7 +230,7 @@ th_maintenance_main(Datum main_arg)
 									ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{
-		Round		round;
+		Round round;
 
 		th_process_serve_signals(0);
 		MemoryContextSwitchTo(context);

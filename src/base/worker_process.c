@@ -56,7 +56,7 @@ th_process_serve_signals(int exit_code)
 void
 th_process_sleep_until(TimestampTz wake_at, uint32 wait_event)
 {
-	long		ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wake_at);
+	long ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wake_at);
 
 	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms, wait_event);
 	ResetLatch(MyLatch);

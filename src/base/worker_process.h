@@ -16,4 +16,4 @@ extern void th_process_serve_signals(int exit_code);
 /* Sleeps until then, or until the latch is set. */
 extern void th_process_sleep_until(TimestampTz wake_at, uint32 wait_event);
 
-#endif							/* TIDEHOLD_BASE_WORKER_PROCESS_H */
+#endif /* TIDEHOLD_BASE_WORKER_PROCESS_H */

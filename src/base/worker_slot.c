@@ -34,10 +34,10 @@
 
 typedef struct WorkerPool
 {
-	pid_t		launcher_pid;	/* 0: none */
-	bool		refresh;		/* read pg_database now */
-	uint32		last_generation;
-	WorkerSlot	slots[WORKER_SLOTS];
+	pid_t launcher_pid; /* 0: none */
+	bool refresh;		/* read pg_database now */
+	uint32 last_generation;
+	WorkerSlot slots[WORKER_SLOTS];
 } WorkerPool;
 
 /* In shared memory; set in the postmaster. */
@@ -64,7 +64,7 @@ th_worker_request_shmem(void)
 void
 th_worker_startup_shmem(void)
 {
-	bool		found;
+	bool found;
 
 	pool = ShmemInitStruct("tidehold workers", sizeof(WorkerPool), &found);
 	if (!found)
@@ -75,8 +75,8 @@ th_worker_startup_shmem(void)
 int
 th_backoff_ms(int attempts)
 {
-	int			shift = Min(attempts, 6);
-	int			limit = Min(BACKOFF_MIN_MS << shift, BACKOFF_MAX_MS);
+	int shift = Min(attempts, 6);
+	int limit = Min(BACKOFF_MIN_MS << shift, BACKOFF_MAX_MS);
 
 	return limit / 2 + (int) (pg_prng_double(&pg_global_prng_state) * (limit / 2));
 }
@@ -142,7 +142,7 @@ th_slot_launcher_attach(void)
 bool
 th_slot_take_refresh(void)
 {
-	bool		wanted;
+	bool wanted;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	wanted = pool->refresh;
@@ -213,15 +213,15 @@ static bool
 is_scheduled(const WorkerSlot *slot)
 {
 	return slot->pid == 0 &&
-		(slot->state == SLOT_WAITING || slot->state == SLOT_STARTING ||
-		 slot->state == SLOT_NO_SLOT || slot->state == SLOT_FAILED);
+		   (slot->state == SLOT_WAITING || slot->state == SLOT_STARTING ||
+			slot->state == SLOT_NO_SLOT || slot->state == SLOT_FAILED);
 }
 
 static WorkerSlot *
 find_due(TimestampTz now, TimestampTz *wake_at)
 {
 	WorkerSlot *due = NULL;
-	int			starting = 0;
+	int starting = 0;
 
 	for (int i = 0; i < WORKER_SLOTS; i++)
 	{
@@ -265,9 +265,10 @@ th_slot_take_due(TimestampTz now, WorkerClaim *claim, NameData *name, TimestampT
 static WorkerSlot *
 claimed_slot(const WorkerClaim *claim)
 {
-	WorkerSlot *slot = &pool->slots[claim->slot];
+	WorkerSlot *slot;
 
 	Assert(claim->slot >= 0 && claim->slot < WORKER_SLOTS);
+	slot = &pool->slots[claim->slot];
 	if (slot->database != claim->database || slot->generation != claim->generation ||
 		slot->state != SLOT_STARTING)
 		return NULL;
@@ -278,7 +279,7 @@ int
 th_slot_refused(const WorkerClaim *claim)
 {
 	WorkerSlot *slot;
-	int			attempts = 0;
+	int attempts = 0;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	slot = claimed_slot(claim);
@@ -521,8 +522,8 @@ state_name(SlotState state)
 static void
 put_slot(ReturnSetInfo *result, const WorkerSlot *slot)
 {
-	Datum		values[8];
-	bool		nulls[8] = {false};
+	Datum values[8];
+	bool nulls[8] = { false };
 
 	values[0] = ObjectIdGetDatum(slot->database);
 	values[1] = Int32GetDatum(slot->pid);
@@ -544,7 +545,7 @@ th_stat_worker(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < WORKER_SLOTS; i++)
 	{
-		WorkerSlot	slot;
+		WorkerSlot slot;
 
 		LWLockAcquire(lock, LW_SHARED);
 		slot = pool->slots[i];

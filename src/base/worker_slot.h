@@ -35,49 +35,56 @@
 
 typedef enum SlotState
 {
-	SLOT_FREE, SLOT_WAITING, SLOT_STARTING, SLOT_RUNNING, SLOT_ABSENT, SLOT_NO_SLOT,
-	SLOT_FAILED, SLOT_DROPPING, SLOT_STOPPING
+	SLOT_FREE,
+	SLOT_WAITING,
+	SLOT_STARTING,
+	SLOT_RUNNING,
+	SLOT_ABSENT,
+	SLOT_NO_SLOT,
+	SLOT_FAILED,
+	SLOT_DROPPING,
+	SLOT_STOPPING
 } SlotState;
 
 typedef struct WorkerSlot
 {
-	Oid			database;
-	NameData	name;			/* of the database when it was last listed */
-	SlotState	state;
-	bool		listed;			/* used by the launcher while it reads pg_database */
-	bool		woken;			/* an extension was made since the worker attached */
+	Oid database;
+	NameData name; /* of the database when it was last listed */
+	SlotState state;
+	bool listed; /* used by the launcher while it reads pg_database */
+	bool woken;	 /* an extension was made since the worker attached */
 
 	/* The worker that was registered last */
-	uint32		generation;
-	pid_t		pid;			/* 0: none has attached, or it has ended */
-	int			attempts;		/* failures in a row */
-	TimestampTz retry_at;		/* register a worker (again) from this moment */
+	uint32 generation;
+	pid_t pid;			  /* 0: none has attached, or it has ended */
+	int attempts;		  /* failures in a row */
+	TimestampTz retry_at; /* register a worker (again) from this moment */
 
 	/* Shown by tidehold.stat_worker */
 	TimestampTz started_at;
 	TimestampTz last_run_at;
-	int64		expired;
-	int64		folded;
-	int64		failures;
+	int64 expired;
+	int64 folded;
+	int64 failures;
 } WorkerSlot;
 
 /* Names one registration of a worker; travels in bgw_extra. */
 typedef struct WorkerClaim
 {
-	Oid			database;
-	int			slot;
-	uint32		generation;
+	Oid database;
+	int slot;
+	uint32 generation;
 } WorkerClaim;
 
 typedef struct WorkerReport
 {
-	int64		expired;
-	int64		folded;
-	int64		failures;
+	int64 expired;
+	int64 folded;
+	int64 failures;
 } WorkerReport;
 
 /* 1 s, 2 s, 4 s .. 60 s, less up to a half so that not all come at once. */
-extern int	th_backoff_ms(int attempts);
+extern int th_backoff_ms(int attempts);
 
 /* Launcher: announce itself, and take the wish to read pg_database again. */
 extern void th_slot_launcher_attach(void);
@@ -96,7 +103,7 @@ extern bool th_slot_take_due(TimestampTz now, WorkerClaim *claim, NameData *name
 							 TimestampTz *wake_at);
 
 /* Launcher: no background worker was free; returns how often in a row. */
-extern int	th_slot_refused(const WorkerClaim *claim);
+extern int th_slot_refused(const WorkerClaim *claim);
 
 /* Worker: false where it is not wanted any more.  Detaches by itself at the end. */
 extern bool th_slot_attach(const WorkerClaim *claim);
@@ -106,4 +113,4 @@ extern void th_slot_absent(void);
 
 extern void th_slot_init(void);
 
-#endif							/* TIDEHOLD_BASE_WORKER_SLOT_H */
+#endif /* TIDEHOLD_BASE_WORKER_SLOT_H */

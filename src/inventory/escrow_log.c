@@ -485,11 +485,10 @@ transaction_callback(XactEvent event, void *arg)
 			if (op_count == 0)
 				return;
 			report_oversold();
+			announce_increases();
 #ifdef TIDEHOLD_APPLY_AT_PRE_COMMIT
 			/* The mistake that the storm test must notice. */
 			at_commit();
-#else
-			announce_increases();
 #endif
 			break;
 		case XACT_EVENT_COMMIT:

@@ -32,20 +32,20 @@ typedef struct GuardedTable
 {
 	const char *name;
 	const char *holds;
-	AttrNumber	nonzero_column; /* rows with 0 in it do not matter; 0: every row does */
+	AttrNumber nonzero_column; /* rows with 0 in it do not matter; 0: every row does */
 } GuardedTable;
 
 static const GuardedTable guarded_tables[] = {
-	{"balance", "stock", BALANCE_QUANTITY},
-	{"reservation", "open reservations", 0},
-	{"movement", "the ledger of stock movements", 0},
+	{ "balance", "stock", BALANCE_QUANTITY },
+	{ "reservation", "open reservations", 0 },
+	{ "movement", "the ledger of stock movements", 0 },
 };
 
 static bool
 is_member(Oid relid)
 {
-	Oid			extension = getExtensionOfObject(RelationRelationId, relid);
-	char	   *name = OidIsValid(extension) ? get_extension_name(extension) : NULL;
+	Oid extension = getExtensionOfObject(RelationRelationId, relid);
+	char *name = OidIsValid(extension) ? get_extension_name(extension) : NULL;
 
 	return name != NULL && strcmp(name, EXTENSION_NAME) == 0;
 }
@@ -54,8 +54,8 @@ is_member(Oid relid)
 static const GuardedTable *
 find_guarded(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
-	char	   *schema;
+	char *name = get_rel_name(relid);
+	char *schema;
 
 	for (int i = 0; name != NULL && i < (int) lengthof(guarded_tables); i++)
 	{
@@ -79,11 +79,11 @@ row_matters(TupleTableSlot *slot, const GuardedTable *guarded)
 static bool
 holds_rows(Oid relid, const GuardedTable *guarded)
 {
-	Relation	table = table_open(relid, AccessExclusiveLock);
-	Snapshot	snapshot = th_snapshot_latest();
+	Relation table = table_open(relid, AccessExclusiveLock);
+	Snapshot snapshot = th_snapshot_latest();
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
-	bool		found = false;
+	bool found = false;
 
 	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 		found = row_matters(slot, guarded);

@@ -8,4 +8,4 @@
 /* From _PG_init. */
 extern void th_guard_init(void);
 
-#endif							/* TIDEHOLD_INVENTORY_GUARD_H */
+#endif /* TIDEHOLD_INVENTORY_GUARD_H */

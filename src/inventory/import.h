@@ -56,36 +56,38 @@ typedef struct Import
 	Tuplestorestate *spool;
 	TupleTableSlot *spool_slot;
 	HTAB	   *keys;
+	bool		has_serials;
 	int64		row_count;
 	int64		bad_count;
 	uint8	   *verdicts;		/* ThCode of each row */
 	int64		verdict_capacity;
 } Import;
 
-/* import_source.c */
+/* import_source.c: reads the source and spools its rows */
 extern void th_import_read(Import *import, Oid source);
 
-/* import_row.c: the spool, from the first row to the last */
+/* import_spool.c: rows from the first to the last, and the verdict on each */
 extern void th_import_spool_open(Import *import);
 extern void th_import_spool_put(Import *import, const ImportRow *row, ThCode verdict);
 extern void th_import_spool_rewind(Import *import);
 extern bool th_import_spool_next(Import *import, ImportRow *row);
+extern void th_import_refuse(Import *import, int64 row_number, ThCode verdict);
 
-/* import_settle.c */
+/* import_settle.c: what the rows of each key come to, and what stock allows */
 extern void th_import_keys_open(Import *import);
 
-/* The key, or NULL where it does not exist and create is false. */
-extern ImportKey *th_import_key(Import *import, int64 item_id, int64 location_id, int64 lot_id,
-								bool create);
+/* Counts a good row; false, TH_QUANTITY_OVERFLOW, where a sum does not fit. */
+extern bool th_import_count(Import *import, const ImportRow *row, const StockItem *item,
+							const Location *source, const Location *destination,
+							ThOutcome *outcome);
 
-/* False, TH_QUANTITY_OVERFLOW, where a sum does not fit. */
-extern bool th_import_add(ImportKey *source, ImportKey *destination, int64 quantity,
-						  ThOutcome *outcome);
-
-/* Refuses rows until what is left can be taken from stock, and then takes it. */
+/* Refuses rows until what is left can be taken from stock. */
 extern void th_import_settle(Import *import);
 
-/* Takes what the good rows need.  False where somebody else was faster: settle again. */
+/*
+ * Takes what the good rows need, all or nothing.  False where somebody else was faster:
+ * settle again.
+ */
 extern bool th_import_take(Import *import);
 
 #endif							/* TIDEHOLD_INVENTORY_IMPORT_H */

@@ -4,8 +4,11 @@
  *
  * All locations of all tenants are read at once, because rank, nesting and freezing of
  * a location depend on what lies above it.  A tree never changes: when location or
- * stock_status has changed, the next caller reads a new one.  The tree before it is
- * kept until then, so that a caller's pointers outlive one such change.
+ * stock_status has changed, the next caller reads a new one in its place.
+ *
+ * Callers get copies that live as long as their transaction, one for each place and
+ * transaction.  Keeping old trees instead would cost a transaction that adds many
+ * locations, and looks up between, memory in the square of their number.
  */
 #include "postgres.h"
 
@@ -30,8 +33,10 @@
 
 typedef struct Place
 {
-	Location	location;		/* first: callers hold pointers to it */
+	Location	location;
 	int			code_length;
+	Location   *copy;			/* what callers of transaction copied_in got */
+	uint64		copied_in;
 	bool		builtin;
 	int64		parent_id;		/* 0: none */
 	int32		priority;
@@ -53,6 +58,7 @@ typedef struct Tree
 {
 	MemoryContext context;		/* holds all of it */
 	uint64		version;
+	uint64		generation;
 	Place	   *places;			/* by location_id */
 	int			count;
 	Place	  **buckets;		/* by tenant and code */
@@ -67,7 +73,11 @@ static const char *const kind_names[] = {
 };
 
 static Tree *current = NULL;
-static Tree *previous = NULL;
+static uint64 generation = 0;
+
+/* Grows when a transaction that has got copies ends, and they with it. */
+static uint64 transaction = 1;
+static bool transaction_watched = false;
 
 static bool
 status_sellable(const Tree *tree, Datum status)
@@ -237,6 +247,7 @@ static void
 number_subtree(Tree *tree, Place *place, const Place *above)
 {
 	check_stack_depth();
+	place->location.generation = tree->generation;
 	place->location.first = tree->next_number++;
 	inherit(place, above);
 	for (Place *child = place->first_child; child != NULL; child = child->next_sibling)
@@ -302,6 +313,7 @@ build_tree(MemoryContext context)
 	Snapshot	snapshot;
 
 	tree->context = context;
+	tree->generation = ++generation;
 	tree->version = th_catalog_location_version();
 	snapshot = th_snapshot_latest();
 	read_statuses(tree, statuses, snapshot);
@@ -325,9 +337,8 @@ replace_tree(void)
 	Tree	   *tree = build_tree(context);
 
 	MemoryContextSetParent(context, CacheMemoryContext);
-	if (previous != NULL)
-		MemoryContextDelete(previous->context);
-	previous = current;
+	if (current != NULL)
+		MemoryContextDelete(current->context);
 	current = tree;
 	/* The tree may show what this transaction has written itself. */
 	if (TransactionIdIsValid(GetTopTransactionIdIfAny()))
@@ -342,8 +353,53 @@ get_tree(void)
 	return current;
 }
 
-/* A tenant's own location hides a built-in one of the same code. */
+static void
+on_transaction_memory_freed(void *arg)
+{
+	transaction++;
+	transaction_watched = false;
+}
+
+static void
+watch_transaction(void)
+{
+	MemoryContextCallback *callback;
+
+	callback = MemoryContextAllocZero(TopTransactionContext, sizeof(*callback));
+	callback->func = on_transaction_memory_freed;
+	MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+	transaction_watched = true;
+}
+
+static void
+copy_location(Place *place)
+{
+	const Location *location = &place->location;
+	Location   *copy = MemoryContextAlloc(TopTransactionContext, sizeof(Location));
+
+	*copy = *location;
+	copy->code = MemoryContextStrdup(TopTransactionContext, location->code);
+	if (location->frozen_reason != NULL)
+		copy->frozen_reason = MemoryContextStrdup(TopTransactionContext,
+												  location->frozen_reason);
+	if (!transaction_watched)
+		watch_transaction();
+	place->copy = copy;
+	place->copied_in = transaction;
+}
+
 static const Location *
+hand_out(Place *place)
+{
+	if (place == NULL)
+		return NULL;
+	if (place->copied_in != transaction)
+		copy_location(place);
+	return place->copy;
+}
+
+/* A tenant's own location hides a built-in one of the same code. */
+static Place *
 find_visible(int32 tenant_id, text *code)
 {
 	const Tree *tree = get_tree();
@@ -351,21 +407,16 @@ find_visible(int32 tenant_id, text *code)
 	int			length = VARSIZE_ANY_EXHDR(code);
 	Place	   *place = find_by_code(tree, tenant_id, data, length);
 
-	if (place == NULL)
-	{
-		place = find_by_code(tree, BUILTIN_TENANT_ID, data, length);
-		if (place != NULL && !place->builtin)
-			place = NULL;
-	}
-	return place == NULL ? NULL : &place->location;
+	if (place != NULL)
+		return place;
+	place = find_by_code(tree, BUILTIN_TENANT_ID, data, length);
+	return place != NULL && place->builtin ? place : NULL;
 }
 
 const Location *
 th_location_by_id(int64 location_id)
 {
-	Place	   *place = find_by_id(get_tree(), location_id);
-
-	return place == NULL ? NULL : &place->location;
+	return hand_out(find_by_id(get_tree(), location_id));
 }
 
 bool
@@ -375,7 +426,8 @@ th_location_find(int32 tenant_id, text *code, bool has_location_id, int64 locati
 	if (code == NULL && !has_location_id)
 		return th_refuse(outcome, TH_INVALID_ARGUMENT,
 						 "neither code nor id of a location is given");
-	*location = code == NULL ? th_location_by_id(location_id) : find_visible(tenant_id, code);
+	*location = code == NULL ? th_location_by_id(location_id) :
+		hand_out(find_visible(tenant_id, code));
 	if (*location == NULL && code == NULL)
 		return th_refuse(outcome, TH_LOCATION_NOT_FOUND,
 						 "location " INT64_FORMAT " does not exist", location_id);
@@ -393,9 +445,9 @@ th_location_find(int32 tenant_id, text *code, bool has_location_id, int64 locati
 static const Location *
 in_current_tree(const Location *location)
 {
-	const Place *place = (const Place *) location;
+	Place	   *place;
 
-	if (place >= current->places && place < current->places + current->count)
+	if (location->generation == current->generation)
 		return location;
 	place = find_by_id(current, location->location_id);
 	return place == NULL ? NULL : &place->location;

@@ -37,7 +37,7 @@ is_installed(void)
 static int
 expire(bool *again, TimestampTz *next_due)
 {
-	int			done = th_expire_due(EXPIRE_BATCH, next_due);
+	int done = th_expire_due(EXPIRE_BATCH, next_due);
 
 	*again = done >= EXPIRE_BATCH;
 	return done;
@@ -53,7 +53,7 @@ static int
 forget(bool *again, TimestampTz *next_due)
 {
 	static TimestampTz run_at = 0;
-	int			done;
+	int done;
 
 	if (GetCurrentTimestamp() < run_at)
 		return 0;
@@ -65,9 +65,9 @@ forget(bool *again, TimestampTz *next_due)
 }
 
 static const WorkerTask tasks[] = {
-	{"expire reservations", is_installed, expire, WORKER_COUNT_EXPIRED},
-	{"fold balances", is_installed, fold, WORKER_COUNT_FOLDED},
-	{"forget history", is_installed, forget, WORKER_COUNT_NONE},
+	{ "expire reservations", is_installed, expire, WORKER_COUNT_EXPIRED },
+	{ "fold balances", is_installed, fold, WORKER_COUNT_FOLDED },
+	{ "forget history", is_installed, forget, WORKER_COUNT_NONE },
 };
 
 void

@@ -42,7 +42,8 @@ typedef struct Location
 	bool		allow_negative;
 	TimestampTz frozen_until;	/* of itself or any above; DT_NOBEGIN where never frozen */
 	const char *frozen_reason;	/* of that freeze, or NULL */
-	const char *code;			/* lives as long as the cache: copy it to keep it */
+	uint64		generation;		/* of the tree that first and last belong to */
+	const char *code;
 } Location;
 
 typedef struct Lot
@@ -79,8 +80,8 @@ extern bool th_unit_to_base(const StockItem *item, text *unit, int64 quantity, b
 
 /*
  * Finds a location by code (of the tenant, else built-in) or id.  What it points to stays
- * readable until the transaction ends, but is of the past once a table was locked again.  False: TH_LOCATION_NOT_FOUND, or
- * TH_INVALID_ARGUMENT where neither is given.
+ * readable until the transaction ends, but is of the past once a table was locked again.
+ * False: TH_LOCATION_NOT_FOUND, or TH_INVALID_ARGUMENT where neither is given.
  */
 extern bool th_location_find(int32 tenant_id, text *code, bool has_location_id,
 							 int64 location_id, const Location **location, ThOutcome *outcome);

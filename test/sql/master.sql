@@ -1,5 +1,7 @@
 -- Items, units, barcodes, locations, lots and search.  Tenants of its own keep this
 -- file apart from what other files leave behind.
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS tidehold_inventory CASCADE;
 RESET client_min_messages;
@@ -33,6 +35,7 @@ INSERT INTO inventory.location (tenant_id, code, kind) VALUES (71, 'HEAP', 'heap
 INSERT INTO inventory.location (tenant_id, code, parent_id) VALUES (71, 'ORPHAN', 71000999);
 
 -- It stays a tree of at most 32 levels.
+\set VERBOSITY default
 UPDATE inventory.location SET parent_id = 71000110 WHERE location_id = 71000110;
 UPDATE inventory.location SET parent_id = 71000110 WHERE location_id = 71000100;
 SELECT code, parent_id FROM inventory.location WHERE location_id = 71000100;
@@ -71,7 +74,9 @@ SELECT inventory.receive('TEA', 1, 'NORTH', tenant_id => 71);
 INSERT INTO inventory.unit (item_id, unit, numerator, denominator) VALUES
     (71000001, 'kilogram', 1000, 1), (71000001, 'third', 1, 3),
     (71000002, 'dozen', 12, 1), (71000002, 'box', 4, 1);
+\set VERBOSITY terse
 INSERT INTO inventory.unit (item_id, unit, numerator) VALUES (71000001, 'nothing', 0);
+\set VERBOSITY default
 SELECT inventory.receive('TEA', 2, 'N1', unit => 'kilogram', tenant_id => 71) > 0 AS received;
 SELECT inventory.receive('TEA', 6, 'N1', unit => 'third', tenant_id => 71) > 0 AS received;
 SELECT inventory.receive('TEA', 8, 'N1', unit => 'gram', tenant_id => 71) > 0 AS received;
@@ -79,8 +84,6 @@ SELECT inventory.available('TEA', tenant_id => 71);
 SELECT inventory.receive('TEA', 5, 'N1', unit => 'third', tenant_id => 71);
 SELECT inventory.receive('TEA', 5, 'N1', unit => 'sack', tenant_id => 71);
 SELECT inventory.receive('TEA', 9223372036854775807, 'N1', unit => 'kilogram', tenant_id => 71);
-SELECT inventory.receive('TEA', 0, 'N1', unit => 'kilogram', tenant_id => 71);
-SELECT inventory.receive('TEA', -1, 'N1', tenant_id => 71);
 -- Case C6: a factor is applied once, and there and back is the same.
 SELECT inventory.receive('tea', 20, 'S1', unit => 'dozen', tenant_id => 71) > 0 AS received;
 SELECT inventory.reserve('tea', 1, unit => 'box', tenant_id => 71) IS NOT NULL AS reserved;
@@ -172,8 +175,6 @@ UPDATE inventory.lot SET expires_on = '2099-01-25' WHERE item_id = 71000003 AND 
 UPDATE inventory.lot SET expires_on = '2099-01-25', alert_date = '2099-01-02' WHERE item_id = 71000003 AND code = 'M2';
 UPDATE inventory.lot SET expires_on = '2099-01-25' WHERE item_id = 71000003 AND code = 'M3';
 SELECT code, expires_on, best_before, removal_date, alert_date FROM inventory.lot WHERE item_id = 71000003 ORDER BY code;
-UPDATE inventory.lot SET expires_on = NULL WHERE item_id = 71000003 AND code = 'M3';
-SELECT code, expires_on, best_before, removal_date, alert_date FROM inventory.lot WHERE item_id = 71000003 AND code = 'M3';
 INSERT INTO inventory.lot (item_id, code) VALUES (71000003, 'M1');
 SELECT inventory.reserve('MILK', 1, lot => 'M9', tenant_id => 71);
 
@@ -197,6 +198,7 @@ UPDATE inventory.lot SET status = 'available' WHERE item_id = 71000004 AND code 
 SELECT inventory.available('CREAM', tenant_id => 71);
 
 -- What the ledger refers to cannot be deleted or renumbered.
+\set VERBOSITY default
 DELETE FROM inventory.item WHERE item_id = 72000001;
 UPDATE inventory.item SET item_id = 72000009 WHERE item_id = 72000001;
 UPDATE inventory.item SET item_id = item_id, name = 'Herbal' WHERE item_id = 72000001;
@@ -242,19 +244,18 @@ INSERT INTO inventory.item (item_id, tenant_id, sku, name) VALUES
     (72000012, 72, 'KET-02', 'Kettle with thermometer'),
     (72000013, 72, 'CUP-07', 'Porcelain cup, blue'),
     (72000014, 72, 'FIL-01', 'Paper filter'),
-    (72000015, 72, '4012345000016', 'Gift card');
-INSERT INTO inventory.barcode (item_id, barcode, tenant_id) VALUES (72000013, '4012345000013', 72), (72000014, '4012345000016', 72);
-SELECT sku, name, barcode, score >= 1 AS exact FROM inventory.search('KET-02', tenant_id => 72);
-SELECT sku, name, barcode, score >= 1 AS exact FROM inventory.search('ket', tenant_id => 72);
-SELECT sku, name, barcode, score >= 1 AS exact FROM inventory.search('ketle', tenant_id => 72);
-SELECT sku, name, barcode, score >= 1 AS exact FROM inventory.search('porcelian cup', tenant_id => 72);
+    (72000015, 72, '9900000000016', 'Gift card');
+INSERT INTO inventory.barcode (item_id, barcode, tenant_id) VALUES (72000013, '4012345000013', 72), (72000014, '9900000000016', 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('KET-02', tenant_id => 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('ket', tenant_id => 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('ketle', tenant_id => 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('porcelian cup', tenant_id => 72);
 SELECT sku, name, barcode, score FROM inventory.search('4012345000013', 1, 72);
-SELECT sku, name, barcode, score FROM inventory.search('4012345000016', 2, 72);
-SELECT sku, name, barcode, score >= 1 AS exact FROM inventory.search('4012345000031', 1, 72);
+SELECT sku, name, barcode, score FROM inventory.search('9900000000016', 2, 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('401234500013', tenant_id => 72);
 SELECT sku, name, score FROM inventory.search('kettle', 1, 72);
 SELECT count(*) FROM inventory.search('kettle', tenant_id => 71);
 SELECT count(*) FROM inventory.search('zzz', tenant_id => 72);
-SELECT count(*) FROM inventory.search('', tenant_id => 73);
 
 SELECT problem, v.item_id, detail FROM inventory.verify() AS v
 JOIN inventory.item AS i USING (item_id) WHERE i.tenant_id IN (71, 72);

@@ -50,7 +50,7 @@ check_c no_line_comments => qr{\.[ch]$}, sub {
 check_c errcode_everywhere => qr{^src/.*\.[ch]$}, sub {
     my ($file) = @_;
     return map { finding($file, $_->{offset}, 'ereport without errcode') }
-        grep { $_->{arguments} !~ /^\(\s*(?:DEBUG\d|LOG|LOG_SERVER_ONLY|INFO|NOTICE)\b/ && $_->{arguments} !~ /\berrcode\w*\s*\(/ }
+        grep { $_->{arguments} !~ /^\(\s*(?:DEBUG\d|LOG|LOG_SERVER_ONLY|INFO|NOTICE)\b/ && without_strings($_->{arguments}) !~ /\berrcode\w*\s*\(/ }
         calls(without_comments(slurp($file)), qr/ereport/);
 };
 
@@ -74,7 +74,8 @@ sub message_of
 {
     my ($call) = @_;
     my ($argument) = grep { /"/ } arguments($call);
-    return defined $argument ? $argument =~ s/"\s*\w+\s*(?=")/%d/gr =~ s/"\s*\w+\s*$/%d/r =~ s/^\s*"|"\s*"|"\s*$//gr : undef;
+    return undef unless defined $argument;
+    return join '', map { /^"(.*)"$/s ? $1 : '%d' } $argument =~ /("(?:\\.|[^"\\])*"|\w+)/g;
 }
 
 sub phrase_complaint
