@@ -1,13 +1,13 @@
 #!/bin/bash
 # build-with-buildah.sh [--run]
-# Builds the image localhost/tidehold as root on a machine without a container engine,
+# Builds the image tidehold as root on a machine without a container engine,
 # and with --run runs its default command.  Where the base image cannot be pulled it is
 # made with debootstrap.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-BASE=docker.io/library/debian:bookworm-slim
-IMAGE=localhost/tidehold
+BASE=debian:bookworm-slim
+IMAGE=tidehold
 CACHE=${TIDEHOLD_CACHE:-/var/cache/tidehold}
 CONTAINER=
 

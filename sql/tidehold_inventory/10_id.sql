@@ -1,3 +1,4 @@
+SELECT tidehold.refuse_planted('inventory'::pg_catalog.regnamespace);
 GRANT USAGE ON SCHEMA inventory TO tidehold_reader;
 COMMENT ON SCHEMA inventory IS 'items, locations, lots, the ledger of movements, balances and reservations';
 

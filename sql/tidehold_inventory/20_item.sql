@@ -9,7 +9,7 @@ COMMENT ON COLUMN inventory.tenant.builtin IS 'comes with the extension, cannot 
 INSERT INTO inventory.tenant (tenant_id, name, builtin) VALUES (1, 'default', true);
 
 CREATE TABLE inventory.item (
-    item_id bigint PRIMARY KEY DEFAULT inventory.new_id(),
+    item_id bigint PRIMARY KEY DEFAULT inventory.new_id() CHECK (item_id > 0),
     tenant_id integer NOT NULL DEFAULT 1 REFERENCES inventory.tenant,
     sku text COLLATE "C" NOT NULL CHECK (length(sku) BETWEEN 1 AND 200),
     name text NOT NULL DEFAULT '' CHECK (length(name) <= 1000),

@@ -16,7 +16,7 @@ INSERT INTO inventory.stock_status (status, sellable, description, builtin) VALU
     ('blocked', false, 'kept for another purpose', true);
 
 CREATE TABLE inventory.location (
-    location_id bigint PRIMARY KEY DEFAULT inventory.new_id(),
+    location_id bigint PRIMARY KEY DEFAULT inventory.new_id() CHECK (location_id > 0),
     tenant_id integer NOT NULL DEFAULT 1 REFERENCES inventory.tenant,
     code text COLLATE "C" NOT NULL CHECK (length(code) BETWEEN 1 AND 200),
     name text NOT NULL DEFAULT '' CHECK (length(name) <= 1000),

@@ -28,6 +28,12 @@ DECLARE
     shift integer;
 BEGIN
     IF NEW.expires_on IS NULL THEN
+        -- Dates that were counted from an expiry go with it.
+        IF TG_OP = 'UPDATE' AND OLD.expires_on IS NOT NULL THEN
+            NEW.best_before := nullif(NEW.best_before, OLD.best_before);
+            NEW.removal_date := nullif(NEW.removal_date, OLD.removal_date);
+            NEW.alert_date := nullif(NEW.alert_date, OLD.alert_date);
+        END IF;
         RETURN NEW;
     END IF;
     -- Moving the expiry of a lot moves the dates that were counted from it.

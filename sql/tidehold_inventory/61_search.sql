@@ -34,10 +34,11 @@ BEGIN ATOMIC
           AND (i.name OPERATOR(%1$s.%%) search.query OR search.query OPERATOR(%1$s.<%%) i.name)
         UNION ALL
         SELECT b.item_id, b.barcode,
-               CASE WHEN b.barcode = search.query THEN 2 ELSE %1$s.similarity(b.barcode, search.query) END
+               CASE WHEN b.barcode = search.query THEN 2
+                    ELSE greatest(%1$s.similarity(b.barcode, search.query), %1$s.word_similarity(search.query, b.barcode)) END
         FROM inventory.barcode AS b
         WHERE b.tenant_id = search.tenant_id
-          AND b.barcode OPERATOR(%1$s.%%) search.query
+          AND (b.barcode OPERATOR(%1$s.%%) search.query OR search.query OPERATOR(%1$s.<%%) b.barcode)
     ), best AS (
         SELECT DISTINCT ON (hit.item_id) hit.item_id, hit.barcode, hit.score
         FROM hit ORDER BY hit.item_id, hit.score DESC, hit.barcode NULLS LAST

@@ -1,3 +1,4 @@
+SELECT tidehold.refuse_planted('ocean'::pg_catalog.regnamespace);
 GRANT USAGE ON SCHEMA ocean TO tidehold_reader;
 COMMENT ON SCHEMA ocean IS 'stations of ocean observation';
 

@@ -78,7 +78,7 @@ find_locations(FunctionCallInfo fcinfo, Adjustment *adjustment, ThOutcome *outco
 	if (loss == NULL)
 		elog(ERROR, "built-in location %d does not exist", LOSS_LOCATION_ID);
 	adjustment->loss = *loss;
-	return th_movement_location(fcinfo, adjustment->movement, ADJUST_LOCATION,
+	return th_movement_location(fcinfo, adjustment->movement, "location", ADJUST_LOCATION,
 								ADJUST_LOCATION_ID, &adjustment->location, outcome)
 		&& th_movement_holds_stock(&adjustment->location, outcome);
 }

@@ -6,13 +6,12 @@
 
 #include "access/xlog.h"
 #include "fmgr.h"
-#include "storage/lmgr.h"
 #include "utils/snapmgr.h"
 
 #include "base/call.h"
 #include "base/table_scan.h"
 #include "inventory/candidate.h"
-#include "inventory/catalog.h"
+#include "inventory/escrow.h"
 #include "inventory/escrow_load.h"
 #include "inventory/escrow_take.h"
 #include "inventory/expiry.h"
@@ -60,13 +59,16 @@ candidate_value(const StockCandidate *place, int64 item_id)
 }
 
 static int64
-sum_available(const StockItem *item, const CandidateFilter *filter)
+sum_available(const StockItem *item, CandidateFilter *filter)
 {
 	const CandidateList *list = th_candidates(item, false);
 	StockCandidate *places = palloc(Max(list->count, 1) * sizeof(StockCandidate));
 	int			count = 0;
 	int64		sum = 0;
 
+	/* By id: the tree may have been read again with the list. */
+	if (filter->node)
+		filter->node = th_location_by_id(filter->node->location_id);
 	for (int i = 0; i < list->count; i++)
 	{
 		if (th_candidate_matches(&list->candidates[i], filter))
@@ -109,8 +111,7 @@ th_inventory_available(PG_FUNCTION_ARGS)
 	CandidateFilter filter;
 	StockItem	item;
 
-	LockRelationOid(th_catalog()->reservation, AccessShareLock);
-	LockRelationOid(th_catalog()->balance, AccessShareLock);
+	th_escrow_lock_rows(AccessShareLock);
 	if (!resolve(fcinfo, &item, &filter, &outcome))
 		th_raise(&outcome);
 	PG_RETURN_INT64(sum_available(&item, &filter));

@@ -14,6 +14,8 @@
 #ifndef TIDEHOLD_INVENTORY_ESCROW_H
 #define TIDEHOLD_INVENTORY_ESCROW_H
 
+#include "storage/lockdefs.h"
+
 #include "inventory/master.h"
 
 /*
@@ -33,6 +35,19 @@ extern void th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_
 
 /* Called where a key may be new for this item: backends look up its keys again. */
 extern void th_escrow_key_added(int64 item_id);
+
+/*
+ * Locks the tables of the rows, in the order in which they were created, which is the
+ * order of DROP EXTENSION: movement before it, reservation_end after it.
+ */
+extern void th_escrow_lock_rows(LOCKMODE mode);
+
+/*
+ * The rows of this database change behind the entries, under an AccessExclusiveLock on
+ * one of their tables that this transaction holds: entries are empty now, and are emptied
+ * again when it ends.
+ */
+extern void th_escrow_rows_replaced(void);
 
 extern void th_escrow_request_shmem(void);
 extern void th_escrow_startup_shmem(void);

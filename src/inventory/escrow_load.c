@@ -7,14 +7,23 @@
 #include "access/table.h"
 #include "common/int.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/table_scan.h"
 #include "inventory/catalog.h"
+#include "inventory/escrow.h"
 #include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
+
+void
+th_escrow_lock_rows(LOCKMODE mode)
+{
+	LockRelationOid(th_catalog()->balance, mode);
+	LockRelationOid(th_catalog()->reservation, mode);
+}
 
 static int64
 sum_rows(Oid table_oid, Oid index, int attribute, const EscrowKey *key, Snapshot snapshot,

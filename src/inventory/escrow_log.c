@@ -317,7 +317,7 @@ discard_entries(void)
 }
 
 void
-th_escrow_log_enter_exclusive(void)
+th_escrow_rows_replaced(void)
 {
 	if (exclusive_level == 0)
 		exclusive_level = GetCurrentTransactionNestLevel();

@@ -61,11 +61,10 @@ extern int64 th_escrow_log_own_taken(const EscrowEntry *entry);
 extern void th_escrow_log_publish(int index);
 
 /*
- * Exclusive mode: this transaction holds an AccessExclusiveLock on a table of the rows,
+ * Exclusive mode (th_escrow_rows_replaced): this transaction holds an AccessExclusiveLock on a table of the rows,
  * so nobody else uses the entries of this database.  They are empty now, count this
  * transaction's own rows while it runs, and are emptied again when it ends.
  */
-extern void th_escrow_log_enter_exclusive(void);
 extern bool th_escrow_log_exclusive(void);
 
 /* What open transactions hold, for the view. */

@@ -14,7 +14,6 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/rel.h"
 
 #include "base/call.h"
@@ -111,8 +110,7 @@ th_escrow_follow(PG_FUNCTION_ARGS)
 	inserted = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 	deleted = TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
 	/* Both tables, as for every pin; the one that fired is locked already. */
-	LockRelationOid(th_catalog()->reservation, RowExclusiveLock);
-	LockRelationOid(th_catalog()->balance, RowExclusiveLock);
+	th_escrow_lock_rows(RowExclusiveLock);
 	if (!inserted)
 		read_effect(trigger->tg_relation, trigger->tg_trigtuple, &before);
 	if (!deleted)
@@ -140,7 +138,7 @@ th_escrow_discard(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"escrow_discard\" was not called by a trigger")));
-	th_escrow_log_enter_exclusive();
+	th_escrow_rows_replaced();
 	return PointerGetDatum(NULL);
 }
 
@@ -167,9 +165,8 @@ th_escrow_rebuild(PG_FUNCTION_ARGS)
 	int64		count;
 
 	th_require_writable("rebuild()");
-	LockRelationOid(th_catalog()->reservation, AccessExclusiveLock);
-	LockRelationOid(th_catalog()->balance, AccessExclusiveLock);
+	th_escrow_lock_rows(AccessExclusiveLock);
 	count = count_valid();
-	th_escrow_log_enter_exclusive();
+	th_escrow_rows_replaced();
 	PG_RETURN_INT64(count);
 }

@@ -8,13 +8,13 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
 #include "base/settings.h"
 #include "base/table_scan.h"
 #include "inventory/catalog.h"
+#include "inventory/escrow.h"
 #include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
 
@@ -171,8 +171,7 @@ th_escrow_verify(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	InitMaterializedSRF(fcinfo, 0);
-	LockRelationOid(th_catalog()->reservation, AccessShareLock);
-	LockRelationOid(th_catalog()->balance, AccessShareLock);
+	th_escrow_lock_rows(AccessShareLock);
 	for (int i = 0; i < th_setting_escrow_entries; i++)
 	{
 		EscrowEntry entry = read_entry(i);

@@ -6,7 +6,6 @@
 
 #include "access/table.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -139,9 +138,7 @@ th_expire_due(int limit, TimestampTz *next_due)
 	HeldRow		row;
 	int			expired = 0;
 
-	/* The order in which every operation locks: escrow loads read both tables. */
-	LockRelationOid(th_catalog()->reservation, RowExclusiveLock);
-	LockRelationOid(th_catalog()->balance, RowExclusiveLock);
+	th_escrow_lock_rows(RowExclusiveLock);
 	open_run(&run);
 	th_scan_init(&scan);
 	th_scan_key_timestamp_until(&scan, run.now);

@@ -171,13 +171,13 @@ th_inventory_fulfil(PG_FUNCTION_ARGS)
 	if (!check_arguments(fcinfo, &outcome))
 		th_raise(&outcome);
 	fulfilment.keep_remainder = !PG_ARGISNULL(ARG_KEEP_REMAINDER) && PG_GETARG_BOOL(ARG_KEEP_REMAINDER);
-	th_reservation_open(&fulfilment.locked, PG_GETARG_UUID_P(ARG_RESERVATION_ID));
 	th_ledger_open(&fulfilment.ledger, "fulfilment");
+	th_reservation_open(&fulfilment.locked, PG_GETARG_UUID_P(ARG_RESERVATION_ID));
 	fulfilment.ledger.reference = TH_GETARG_TEXT(ARG_REFERENCE);
 	if (!fulfil_opened(fcinfo, &fulfilment, &outcome))
 		th_raise(&outcome);
-	th_ledger_close(&fulfilment.ledger);
 	th_reservation_close(&fulfilment.locked);
+	th_ledger_close(&fulfilment.ledger);
 	texts[0] = psprintf(INT64_FORMAT, fulfilment.quantity);
 	if (request.active)
 		th_request_finish(&request, texts, 1);

@@ -97,13 +97,16 @@ holds_rows(Oid relid, const GuardedTable *guarded)
 static void
 refuse_drop_with_stock(Oid relid)
 {
-	const GuardedTable *guarded;
+	const GuardedTable *guarded = find_guarded(relid);
 
-	if (th_setting_allow_drop_with_stock)
+	if (guarded == NULL)
 		return;
-	guarded = find_guarded(relid);
-	if (guarded == NULL || !holds_rows(relid, guarded))
+	if (th_setting_allow_drop_with_stock || !holds_rows(relid, guarded))
+	{
+		/* Its Oid may be another table's one day. */
+		th_escrow_rows_replaced();
 		return;
+	}
 	ereport(ERROR,
 			(errcode(th_code_sqlstate(TH_IN_USE)),
 			 errmsg("cannot drop table \"%s.%s\" because it holds %s",

@@ -56,6 +56,15 @@ pick_request(const Movement *movement, const Location *node)
 	return request;
 }
 
+/* What was taken at place goes to the destination. */
+static void
+write_line(Movement *movement, const Location *place, int64 lot_id, int64 quantity)
+{
+	if (th_location_holds_stock(&movement->destination))
+		th_movement_give(movement, &movement->destination, lot_id, quantity);
+	th_ledger_line(&movement->ledger, place, &movement->destination, lot_id, quantity);
+}
+
 static void
 write_picks(Movement *movement, const PickRequest *request)
 {
@@ -68,10 +77,7 @@ write_picks(Movement *movement, const PickRequest *request)
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_LOCATION_NOT_FOUND)),
 					 errmsg("location %lld does not exist", (long long) pick->location_id)));
-		if (th_location_holds_stock(&movement->destination))
-			th_movement_give(movement, &movement->destination, pick->lot_id, pick->quantity);
-		th_ledger_line(&movement->ledger, place, &movement->destination, pick->lot_id,
-					   pick->quantity);
+		write_line(movement, place, pick->lot_id, pick->quantity);
 	}
 }
 
@@ -106,7 +112,7 @@ take_negative(Movement *movement, const Location *node, ThOutcome *outcome)
 	if (!th_ledger_knows(&movement->ledger, node->location_id, movement->lot.lot_id))
 		th_escrow_key_added(movement->item.item_id);
 	th_escrow_force(movement->item.item_id, node->location_id, movement->lot.lot_id, rest);
-	th_ledger_line(&movement->ledger, node, &movement->destination, movement->lot.lot_id, rest);
+	write_line(movement, node, movement->lot.lot_id, rest);
 	return true;
 }
 
@@ -135,7 +141,7 @@ find_issue_node(FunctionCallInfo fcinfo, Movement *movement, const Location **no
 	*node = NULL;
 	if (PG_ARGISNULL(ISSUE_LOCATION) && PG_ARGISNULL(ISSUE_LOCATION_ID))
 		return true;
-	if (!th_movement_location(fcinfo, movement, ISSUE_LOCATION, ISSUE_LOCATION_ID,
+	if (!th_movement_location(fcinfo, movement, "location", ISSUE_LOCATION, ISSUE_LOCATION_ID,
 							  &movement->source, outcome))
 		return false;
 	*node = &movement->source;
@@ -151,7 +157,7 @@ issue(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 	if (!th_movement_texts(fcinfo, &issue_arguments, movement, outcome)
 		|| !th_movement_item_quantity(fcinfo, &issue_arguments, ISSUE_QUANTITY, movement, outcome)
 		|| !find_issue_node(fcinfo, movement, &node, outcome)
-		|| !th_movement_location(fcinfo, movement, ISSUE_DESTINATION, NO_ARGUMENT,
+		|| !th_movement_location(fcinfo, movement, "destination", ISSUE_DESTINATION, NO_ARGUMENT,
 								 &movement->destination, outcome)
 		|| !th_movement_outside(&movement->destination, "destination", outcome)
 		|| !th_movement_lot(movement, TH_GETARG_TEXT(ISSUE_LOT), false, outcome)
@@ -181,12 +187,12 @@ check_apart(const Movement *movement, ThOutcome *outcome)
 static bool
 find_transfer_locations(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
-	return th_movement_location(fcinfo, movement, TRANSFER_SOURCE, TRANSFER_SOURCE_ID,
+	return th_movement_location(fcinfo, movement, "source", TRANSFER_SOURCE, TRANSFER_SOURCE_ID,
 								&movement->source, outcome)
 		&& (movement->source.kind == LOCATION_VIEW
 			|| th_movement_holds_stock(&movement->source, outcome))
-		&& th_movement_location(fcinfo, movement, TRANSFER_DESTINATION, TRANSFER_DESTINATION_ID,
-								&movement->destination, outcome)
+		&& th_movement_location(fcinfo, movement, "destination", TRANSFER_DESTINATION,
+								TRANSFER_DESTINATION_ID, &movement->destination, outcome)
 		&& th_movement_holds_stock(&movement->destination, outcome)
 		&& check_apart(movement, outcome);
 }

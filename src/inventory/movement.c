@@ -122,12 +122,14 @@ th_movement_item_quantity(FunctionCallInfo fcinfo, const MovementArguments *argu
 }
 
 bool
-th_movement_location(FunctionCallInfo fcinfo, const Movement *movement, int code, int id,
-					 Location *location, ThOutcome *outcome)
+th_movement_location(FunctionCallInfo fcinfo, const Movement *movement, const char *parameter,
+					 int code, int id, Location *location, ThOutcome *outcome)
 {
 	bool		has_id = id != NO_ARGUMENT && !PG_ARGISNULL(id);
 	const Location *found;
 
+	if (PG_ARGISNULL(code) && !has_id)
+		return th_refuse(outcome, TH_INVALID_ARGUMENT, "\"%s\" is missing", parameter);
 	if (!th_location_find(movement->tenant_id, TH_GETARG_TEXT(code), has_id,
 						  has_id ? PG_GETARG_INT64(id) : 0, &found, outcome))
 		return false;

@@ -67,10 +67,14 @@ extern bool th_movement_item_quantity(FunctionCallInfo fcinfo,
 									  const MovementArguments *arguments, int quantity,
 									  Movement *movement, ThOutcome *outcome);
 
-/* Finds a location by the argument code or, where id is not NO_ARGUMENT, also by id. */
+/*
+ * Finds a location by the argument code or, where id is not NO_ARGUMENT, also by id.
+ * The parameter's name is for the message where none is given.
+ */
 #define NO_ARGUMENT (-1)
-extern bool th_movement_location(FunctionCallInfo fcinfo, const Movement *movement, int code,
-								 int id, Location *location, ThOutcome *outcome);
+extern bool th_movement_location(FunctionCallInfo fcinfo, const Movement *movement,
+								 const char *parameter, int code, int id, Location *location,
+								 ThOutcome *outcome);
 
 extern bool th_movement_holds_stock(const Location *location, ThOutcome *outcome);
 extern bool th_movement_outside(const Location *location, const char *parameter,

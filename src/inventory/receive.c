@@ -47,10 +47,10 @@ get_dates(FunctionCallInfo fcinfo)
 static bool
 find_locations(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
-	return th_movement_location(fcinfo, movement, RECEIVE_LOCATION, RECEIVE_LOCATION_ID,
+	return th_movement_location(fcinfo, movement, "location", RECEIVE_LOCATION, RECEIVE_LOCATION_ID,
 								&movement->destination, outcome)
 		&& th_movement_holds_stock(&movement->destination, outcome)
-		&& th_movement_location(fcinfo, movement, RECEIVE_SOURCE, NO_ARGUMENT,
+		&& th_movement_location(fcinfo, movement, "source", RECEIVE_SOURCE, NO_ARGUMENT,
 								&movement->source, outcome)
 		&& th_movement_outside(&movement->source, "source", outcome);
 }

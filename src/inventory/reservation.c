@@ -9,7 +9,6 @@
 
 #include "access/table.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -34,9 +33,9 @@ th_reservation_open(LockedReservation *locked, const pg_uuid_t *id)
 	memset(locked, 0, sizeof(*locked));
 	locked->id = *id;
 	th_reservation_id_unpack(id, &locked->item_id, &locked->reservation_no);
+	th_escrow_lock_rows(RowExclusiveLock);
 	th_table_open(&locked->reservation, catalog->reservation);
 	th_table_open(&locked->reservation_end, catalog->reservation_end);
-	LockRelationOid(catalog->balance, RowExclusiveLock);
 }
 
 static void

@@ -10,13 +10,13 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/call.h"
 #include "base/settings.h"
 #include "inventory/catalog.h"
+#include "inventory/escrow.h"
 #include "inventory/request.h"
 #include "inventory/reservation_row.h"
 #include "inventory/reserve.h"
@@ -74,8 +74,8 @@ th_lifetime(Interval *ttl, Lifetime *lifetime, ThOutcome *outcome)
 void
 th_reserve_open(ThTable *reservation)
 {
+	th_escrow_lock_rows(RowExclusiveLock);
 	th_table_open(reservation, th_catalog()->reservation);
-	LockRelationOid(th_catalog()->balance, RowExclusiveLock);
 }
 
 static bool

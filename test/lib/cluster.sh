@@ -42,11 +42,12 @@ build_checkout()
 }
 
 # The unprivileged user may not be able to read the checkout (a home of mode
-# 700), so what the tests read is copied beside the installation.
+# 700), so a copy of it lies beside the installation.
 stage_checkout()
 {
 	mkdir "$PRIVATE/checkout"
-	cp -r "$CHECKOUT/test" "$CHECKOUT/expected" "$CHECKOUT/Makefile" "$PRIVATE/checkout/"
+	tar -C "$CHECKOUT" --exclude=./.git --exclude=./build --exclude='*.[od]' --exclude='*.so' -cf - . |
+		tar -C "$PRIVATE/checkout" -xf -
 	if [ -d "$CHECKOUT/../shared" ]; then
 		stage_shared_data "$(cd "$CHECKOUT/../shared" && pwd)"
 	fi

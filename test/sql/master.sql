@@ -252,7 +252,7 @@ SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('ketle', 
 SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('porcelian cup', tenant_id => 72);
 SELECT sku, name, barcode, score FROM inventory.search('4012345000013', 1, 72);
 SELECT sku, name, barcode, score FROM inventory.search('9900000000016', 2, 72);
-SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('401234500013', tenant_id => 72);
+SELECT sku, name, barcode, score >= 1 AS literal FROM inventory.search('401245000013', tenant_id => 72);
 SELECT sku, name, score FROM inventory.search('kettle', 1, 72);
 SELECT count(*) FROM inventory.search('kettle', tenant_id => 71);
 SELECT count(*) FROM inventory.search('zzz', tenant_id => 72);

@@ -84,13 +84,15 @@ sub names
     return $text =~ /\b$name\b/;
 }
 
-# Trigger functions and the sources of views are nobody's interface.
+# Functions that nobody is granted, and the sources of views, are nobody's interface.
 sub internal
 {
     my ($object) = @_;
-    return $object->{statement}{bare} =~ /\bRETURNS trigger\b/i
-        || grep { $_->{kind} eq 'VIEW' && $_->{statement}{bare} =~ /\bFROM \Q$object->{name}\E\(\)/ }
-            map { objects($_) } extensions();
+    return 0 unless $object->{kind} eq 'FUNCTION';
+    my $name = qr/\b\Q$object->{name}\E\b/;
+    my @statements = map { $_->{bare} } map { script($_) } extensions();
+    return !(grep { /^GRANT EXECUTE ON FUNCTION .*$name/i } @statements)
+        || grep { /^CREATE VIEW .* FROM $name\(\)/i } @statements;
 }
 
 1;

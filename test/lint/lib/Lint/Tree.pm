@@ -53,7 +53,7 @@ sub list_files
 sub find_files
 {
     my @found;
-    File::Find::find({ no_chdir => 1, wanted => sub { push @found, $_ if -f && !/\.(?:o|so|bc)$/ } }, $top);
+    File::Find::find({ no_chdir => 1, wanted => sub { push @found, $_ if -f && !/\.(?:o|so|bc|d)$/ } }, $top);
     s{^\Q$top\E/}{} for @found;
     return @found;
 }
