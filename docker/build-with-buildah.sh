@@ -41,7 +41,7 @@ run_default_command()
 {
 	local command
 	CONTAINER=$(images from --pull-never "$IMAGE")
-	command=$(images inspect --format '{{join .OCIv1.Config.Cmd " "}}' "$CONTAINER")
+	command=$(images inspect --format '{{range .OCIv1.Config.Cmd}}{{.}} {{end}}' "$CONTAINER")
 	images run "$CONTAINER" -- $command
 }
 
@@ -49,5 +49,6 @@ trap remove_container EXIT
 mkdir -p "$CACHE"
 images inspect --type image "$BASE" >/dev/null 2>&1 || images pull -q "$BASE" >/dev/null 2>&1 || make_base
 images bud -q --pull-never -t "$IMAGE" -f docker/Dockerfile .
+images rmi --prune >/dev/null
 echo "built $IMAGE"
 [ "${1:-}" != --run ] || run_default_command

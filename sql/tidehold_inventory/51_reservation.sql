@@ -75,7 +75,7 @@ CREATE FUNCTION inventory.available(
     sku text DEFAULT NULL, location text DEFAULT NULL, lot text DEFAULT NULL,
     item_id bigint DEFAULT NULL, location_id bigint DEFAULT NULL, tenant_id integer DEFAULT 1)
     RETURNS bigint
-    LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL RESTRICTED
+    LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'th_inventory_available';
 COMMENT ON FUNCTION inventory.available IS
     'what reserve would grant now: sellable stock less the promises of committed and of open transactions; on a standby counted from the rows';

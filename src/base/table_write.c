@@ -141,6 +141,22 @@ th_table_delete(ThTable *table, TupleTableSlot *slot)
 	ResetPerTupleExprContext(table->estate);
 }
 
+bool
+th_table_delete_free(ThTable *table, TupleTableSlot *slot, Snapshot snapshot)
+{
+	TM_FailureData failure;
+
+	if (table->has_foreign_triggers)
+	{
+		if (!th_table_lock(table, slot, snapshot, false))
+			return false;
+		th_table_delete(table, slot);
+		return true;
+	}
+	return table_tuple_delete(table->rel, &slot->tts_tid, GetCurrentCommandId(true), snapshot,
+							  InvalidSnapshot, false, &failure, false) == TM_Ok;
+}
+
 void
 th_table_update(ThTable *table, TupleTableSlot *old_slot, const Datum *values, const bool *nulls)
 {

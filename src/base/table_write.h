@@ -35,6 +35,12 @@ extern void th_table_insert(ThTable *table, const Datum *values, const bool *nul
  */
 extern bool th_table_lock(ThTable *table, TupleTableSlot *slot, Snapshot snapshot, bool wait);
 
+/*
+ * Deletes the row version in slot.  False where another transaction changed, deleted or
+ * holds it: it is passed over.  Cheaper than to lock and then delete.
+ */
+extern bool th_table_delete_free(ThTable *table, TupleTableSlot *slot, Snapshot snapshot);
+
 /* Deletes or replaces a row that th_table_lock has locked. */
 extern void th_table_delete(ThTable *table, TupleTableSlot *slot);
 extern void th_table_update(ThTable *table, TupleTableSlot *old_slot,

@@ -281,9 +281,12 @@ void
 th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id)
 {
 	EscrowKey	key;
+	int			index;
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
-	ops[th_escrow_log_touch(&key)].appended++;
+	/* Not in one expression: touch may move the array. */
+	index = th_escrow_log_touch(&key);
+	ops[index].appended++;
 }
 
 void

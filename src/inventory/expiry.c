@@ -47,13 +47,12 @@ close_run(ExpiryRun *run)
 static bool
 expire_row(ExpiryRun *run, TupleTableSlot *slot, HeldRow *row)
 {
-	if (!th_table_lock(&run->reservation, slot, run->snapshot, false))
-		return false;
 	th_held_row_read(slot, row);
 	Assert(th_held_row_expired(row, run->now));
+	if (!th_table_delete_free(&run->reservation, slot, run->snapshot))
+		return false;
 	th_escrow_give(row->item_id, row->location_id, row->lot_id, row->quantity);
-	th_held_row_end(&run->reservation, &run->reservation_end, slot, row,
-					ENDED_EXPIRED, run->now, NULL);
+	th_held_row_record_end(&run->reservation_end, slot, row, ENDED_EXPIRED, run->now, NULL);
 	return true;
 }
 

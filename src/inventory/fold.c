@@ -73,16 +73,19 @@ typedef struct Fold
 } Fold;
 
 static bool
-add_row(Fold *fold, TupleTableSlot *slot)
+fits(const Fold *fold, TupleTableSlot *slot)
 {
 	int64		sum;
 
-	if (pg_add_s64_overflow(fold->sum, th_slot_int8(slot, BALANCE_QUANTITY), &sum))
-		return false;
-	fold->sum = sum;
+	return !pg_add_s64_overflow(fold->sum, th_slot_int8(slot, BALANCE_QUANTITY), &sum);
+}
+
+static void
+add_row(Fold *fold, TupleTableSlot *slot)
+{
+	fold->sum += th_slot_int8(slot, BALANCE_QUANTITY);
 	fold->movement_no = Max(fold->movement_no, th_slot_int8(slot, BALANCE_MOVEMENT_NO));
 	fold->rows++;
-	return true;
 }
 
 static void
@@ -114,11 +117,10 @@ fold_key(ThTable *balance, const EscrowKey *key)
 	while (fold.rows < FOLD_ROWS_MAX && th_scan_next(&scan))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!th_table_lock(balance, scan.slot, snapshot, false))
-			continue;
-		if (!add_row(&fold, scan.slot))
+		if (!fits(&fold, scan.slot))
 			break;
-		th_table_delete(balance, scan.slot);
+		if (th_table_delete_free(balance, scan.slot, snapshot))
+			add_row(&fold, scan.slot);
 	}
 	th_scan_end(&scan);
 	UnregisterSnapshot(snapshot);

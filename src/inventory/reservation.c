@@ -153,8 +153,9 @@ th_reservation_end_row(LockedReservation *locked, LockedRow *row, ReservationOut
 	if (row->row.quantity > 0)
 		th_escrow_give(row->row.item_id, row->row.location_id, row->row.lot_id,
 					   row->row.quantity);
-	th_held_row_end(&locked->reservation, &locked->reservation_end, row->slot, &row->row,
-					outcome, locked->now, reason);
+	th_held_row_record_end(&locked->reservation_end, row->slot, &row->row, outcome,
+						   locked->now, reason);
+	th_table_delete(&locked->reservation, row->slot);
 }
 
 enum ReleaseArgument

@@ -115,8 +115,8 @@ static const char *const outcome_names[] = {
 };
 
 void
-th_held_row_end(ThTable *reservation, ThTable *reservation_end, TupleTableSlot *slot,
-				const HeldRow *row, ReservationOutcome outcome, TimestampTz now, text *reason)
+th_held_row_record_end(ThTable *reservation_end, TupleTableSlot *slot, const HeldRow *row,
+					   ReservationOutcome outcome, TimestampTz now, text *reason)
 {
 	Datum		values[END_COLUMNS];
 	bool		nulls[END_COLUMNS];
@@ -141,5 +141,4 @@ th_held_row_end(ThTable *reservation, ThTable *reservation_end, TupleTableSlot *
 	values[END_REASON - 1] = PointerGetDatum(reason);
 	nulls[END_REASON - 1] = reason == NULL;
 	th_table_insert(reservation_end, values, nulls);
-	th_table_delete(reservation, slot);
 }

@@ -44,17 +44,17 @@ extern void th_held_row_insert(ThTable *reservation, const HeldRow *row, text *r
 /* Replaces quantity, fulfilled and expires_at of a locked row. */
 extern void th_held_row_update(ThTable *reservation, TupleTableSlot *slot, const HeldRow *row);
 
-/*
- * Ends a locked row: deletes it and records the end.  row->quantity is what returns to
- * stock, row->fulfilled what was shipped in all.
- */
 typedef enum ReservationOutcome
 {
 	ENDED_FULFILLED, ENDED_RELEASED, ENDED_EXPIRED
 } ReservationOutcome;
 
-extern void th_held_row_end(ThTable *reservation, ThTable *reservation_end, TupleTableSlot *slot,
-							const HeldRow *row, ReservationOutcome outcome, TimestampTz now,
-							text *reason);
+/*
+ * Records the end of a row that the caller deletes.  row->quantity is what returns to
+ * stock, row->fulfilled what was shipped in all.
+ */
+extern void th_held_row_record_end(ThTable *reservation_end, TupleTableSlot *slot,
+								   const HeldRow *row, ReservationOutcome outcome,
+								   TimestampTz now, text *reason);
 
 #endif							/* TIDEHOLD_INVENTORY_RESERVATION_ROW_H */

@@ -1,0 +1,256 @@
+-- The catalogue is the contract: every function with the names and defaults of its
+-- arguments, every table and view with its columns.  A change here is one for users.
+\ir setup.psql
+SELECT plan(74);
+
+SELECT results_eq(
+    'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
+    'SELECT e, s, tidehold.version() FROM (VALUES (''tidehold'', ''tidehold''),
+         (''tidehold_inventory'', ''inventory''), (''tidehold_ocean'', ''ocean'')) AS x(e, s)',
+    'three extensions, each in its schema, of the version of the library');
+
+CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text, labels text);
+INSERT INTO expected_function VALUES
+    ('tidehold.refuse_planted', 'schema regnamespace',
+     'void', 'plpgsql stable safe strict'),
+    ('tidehold.stat_worker', 'OUT database_id oid, OUT pid integer, OUT state text, OUT started_at timestamptz,
+         OUT last_run_at timestamptz, OUT expired bigint, OUT folded bigint, OUT failures
+         bigint',
+     'SETOF record', 'c volatile restricted strict'),
+    ('tidehold.version', '',
+     'text', 'c immutable safe strict'),
+    ('tidehold.wake_launcher', '',
+     'void', 'c volatile unsafe strict'),
+    ('ocean.distance_m', 'latitude1 double precision, longitude1 double precision, latitude2 double precision,
+         longitude2 double precision',
+     'double precision', 'c immutable safe strict'),
+    ('ocean.latitude_reach', 'latitude double precision, longitude double precision, max_distance_m double
+         precision',
+     'double precision', 'c immutable safe'),
+    ('ocean.nearest_stations', 'latitude double precision, longitude double precision, max_results integer = 10,
+         max_distance_m double precision = NULL, OUT code text, OUT name text, OUT distance_m
+         double precision',
+     'SETOF record', 'sql stable safe'),
+    ('ocean.new_id', '',
+     'bigint', 'c volatile unsafe strict'),
+    ('inventory.adjust', 'sku text = NULL, quantity bigint = NULL, location text = NULL, reason text = NULL,
+         lot text = NULL, counted bigint = NULL, force boolean = false, unit text = NULL,
+         request_id text = NULL, reference text = NULL, item_id bigint = NULL, location_id
+         bigint = NULL, tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
+         location_id bigint = NULL, tenant_id integer = 1',
+     'bigint', 'c volatile restricted'),
+    ('inventory.default_ttl', '',
+     'interval', 'c stable safe strict'),
+    ('inventory.derive_lot_dates', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('inventory.escrow_discard', '',
+     'trigger', 'c volatile unsafe'),
+    ('inventory.escrow_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT available bigint,
+         OUT pins integer, OUT state text, OUT committing integer',
+     'SETOF record', 'c volatile restricted strict'),
+    ('inventory.escrow_follow', '',
+     'trigger', 'c volatile unsafe'),
+    ('inventory.escrow_holders', 'OUT pid integer, OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT
+         taken bigint, OUT to_give bigint, OUT more integer',
+     'SETOF record', 'c volatile restricted strict'),
+    ('inventory.extend', 'reservation_id uuid, ttl interval = inventory.default_ttl(), request_id text = NULL,
+         tenant_id integer = 1',
+     'timestamptz', 'c volatile unsafe'),
+    ('inventory.forget_cached', '',
+     'trigger', 'c volatile unsafe'),
+    ('inventory.forget_item', '',
+     'trigger', 'c volatile unsafe'),
+    ('inventory.freeze', 'location text = NULL, duration interval = NULL, reason text = NULL, location_id
+         bigint = NULL, tenant_id integer = 1',
+     'timestamptz', 'c volatile unsafe'),
+    ('inventory.fulfil', 'reservation_id uuid, quantity bigint = NULL, keep_remainder boolean = false,
+         destination text = ''CUSTOMER''::text, request_id text = NULL, reference text =
+         NULL, tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.import', 'source regclass, keep_good boolean = true, tenant_id integer = 1, OUT row_number
+         bigint, OUT code text, OUT message text',
+     'SETOF record', 'c volatile unsafe'),
+    ('inventory.issue', 'sku text = NULL, quantity bigint = NULL, location text = NULL, lot text = NULL, unit
+         text = NULL, destination text = ''CUSTOMER''::text, request_id text = NULL,
+         reference text = NULL, reason text = NULL, item_id bigint = NULL, location_id bigint
+         = NULL, tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.new_id', '',
+     'bigint', 'c volatile unsafe strict'),
+    ('inventory.rebuild', '',
+     'bigint', 'c volatile unsafe strict'),
+    ('inventory.receive', 'sku text = NULL, quantity bigint = NULL, location text = NULL, lot text = NULL,
+         expires_on date = NULL, best_before date = NULL, removal_date date = NULL, unit text
+         = NULL, source text = ''SUPPLIER''::text, request_id text = NULL, reference text =
+         NULL, reason text = NULL, item_id bigint = NULL, location_id bigint = NULL,
+         tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.refuse_builtin', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('inventory.refuse_cycle', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('inventory.refuse_in_use', '',
+     'trigger', 'c volatile unsafe'),
+    ('inventory.release', 'reservation_id uuid, quantity bigint = NULL, reason text = NULL, request_id text =
+         NULL, tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.reservation_status', 'reservation_id uuid, OUT state text, OUT item_id bigint, OUT held bigint, OUT
+         fulfilled bigint, OUT returned bigint, OUT created_at timestamptz, OUT expires_at
+         timestamptz, OUT ended_at timestamptz',
+     'record', 'sql stable safe strict'),
+    ('inventory.reserve', 'sku text = NULL, quantity bigint = NULL, location text = NULL, ttl interval =
+         inventory.default_ttl(), request_id text = NULL, reference text = NULL, minimum
+         bigint = NULL, unit text = NULL, lot text = NULL, item_id bigint = NULL, location_id
+         bigint = NULL, tenant_id integer = 1',
+     'uuid', 'c volatile unsafe'),
+    ('inventory.reserve_many', 'skus text[] = NULL, quantities bigint[] = NULL, location text = NULL, ttl interval =
+         inventory.default_ttl(), request_id text = NULL, reference text = NULL, minimums
+         bigint[] = NULL, units text[] = NULL, lots text[] = NULL, locations text[] = NULL,
+         independent boolean = false, item_ids bigint[] = NULL, location_id bigint = NULL,
+         tenant_id integer = 1, OUT line integer, OUT code text, OUT reservation_id uuid, OUT
+         requested bigint, OUT reserved bigint, OUT available bigint, OUT expires_at
+         timestamptz',
+     'SETOF record', 'c volatile unsafe'),
+    ('inventory.search', 'query text, max_results integer = 20, tenant_id integer = 1, OUT item_id bigint, OUT
+         sku text, OUT name text, OUT barcode text, OUT score real',
+     'SETOF record', 'sql stable safe'),
+    ('inventory.stock_at', 'at timestamptz, sku text = NULL, location text = NULL, tenant_id integer = 1, OUT
+         item_id bigint, OUT item_sku text, OUT location_id bigint, OUT location_code text,
+         OUT lot_id bigint, OUT lot text, OUT on_hand bigint',
+     'SETOF record', 'sql stable safe'),
+    ('inventory.transfer', 'sku text = NULL, quantity bigint = NULL, source text = NULL, destination text =
+         NULL, lot text = NULL, unit text = NULL, request_id text = NULL, reference text =
+         NULL, reason text = NULL, item_id bigint = NULL, source_id bigint = NULL,
+         destination_id bigint = NULL, tenant_id integer = 1',
+     'bigint', 'c volatile unsafe'),
+    ('inventory.try_reserve', 'sku text = NULL, quantity bigint = NULL, location text = NULL, ttl interval =
+         inventory.default_ttl(), request_id text = NULL, reference text = NULL, minimum
+         bigint = NULL, unit text = NULL, lot text = NULL, item_id bigint = NULL, location_id
+         bigint = NULL, tenant_id integer = 1, OUT code text, OUT reservation_id uuid, OUT
+         reserved bigint, OUT available bigint, OUT expires_at timestamptz, OUT message text',
+     'record', 'c volatile unsafe'),
+    ('inventory.unfreeze', 'location text = NULL, location_id bigint = NULL, tenant_id integer = 1',
+     'boolean', 'c volatile unsafe'),
+    ('inventory.verify', 'OUT problem text, OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT
+         expected bigint, OUT actual bigint, OUT detail text',
+     'SETOF record', 'sql volatile unsafe'),
+    ('inventory.verify_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT expected bigint,
+         OUT actual bigint',
+     'SETOF record', 'c volatile unsafe strict');
+
+-- Defaults as people write them, and short names of types.
+CREATE FUNCTION pg_temp.readable(text) RETURNS text
+    LANGUAGE sql
+    AS $$
+    SELECT replace(regexp_replace(regexp_replace($1, ' DEFAULT NULL::[^,]+', ' = NULL', 'g'),
+                                  ' DEFAULT ', ' = ', 'g'),
+                   'timestamp with time zone', 'timestamptz')
+    $$;
+
+CREATE TEMPORARY VIEW actual_function AS
+    SELECT name, pg_temp.readable(pg_get_function_arguments(oid)) AS arguments,
+           pg_temp.readable(pg_get_function_result(oid)) AS result,
+           concat_ws(' ', language,
+                     CASE provolatile WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END,
+                     CASE proparallel WHEN 'u' THEN 'unsafe' WHEN 's' THEN 'safe' ELSE 'restricted' END,
+                     CASE WHEN proisstrict THEN 'strict' END) AS labels
+    FROM routine;
+
+SELECT set_eq('SELECT name FROM actual_function', 'SELECT name FROM expected_function',
+              'the functions are the expected ones');
+SELECT is_empty('SELECT name FROM actual_function GROUP BY name HAVING count(*) > 1',
+                'no function is overloaded');
+SELECT is(a.arguments || ' -> ' || a.result || ', ' || a.labels,
+          regexp_replace(e.arguments, '\s+', ' ', 'g') || ' -> ' || e.result || ', ' || e.labels,
+          e.name)
+FROM expected_function AS e LEFT JOIN actual_function AS a USING (name) ORDER BY e.name;
+
+CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
+INSERT INTO expected_relation VALUES
+    ('tidehold.stat_worker', 'v',
+        'database_id oid, database name, pid integer, state text, started_at timestamptz,
+         last_run_at timestamptz, expired bigint, folded bigint, failures bigint'),
+    ('ocean.id_seq', 'S', NULL),
+    ('ocean.station', 'r',
+        'station_id bigint!, code text!, name text!, latitude double precision!, longitude
+         double precision!, active boolean!, attributes jsonb!, created_at timestamptz!'),
+    ('inventory.balance', 'r',
+        'item_id bigint!, location_id bigint!, lot_id bigint!, movement_no bigint!, quantity
+         bigint!'),
+    ('inventory.barcode', 'r',
+        'item_id bigint!, barcode text!, tenant_id integer!, unit text'),
+    ('inventory.escrow_entry', 'v',
+        'item_id bigint, sku text, location_id bigint, location text, lot_id bigint, lot
+         text, available bigint, oversold boolean, pins integer, state text'),
+    ('inventory.escrow_holder', 'v',
+        'pid integer, role name, xact_start timestamptz, state text, item_id bigint, sku
+         text, location_id bigint, lot_id bigint, taken bigint, to_give bigint, more integer'),
+    ('inventory.id_seq', 'S', NULL),
+    ('inventory.item', 'r',
+        'item_id bigint!, tenant_id integer!, sku text!, name text!, base_unit text!,
+         tracking text!, best_before_days integer, removal_days integer, alert_days integer,
+         attributes jsonb!, created_at timestamptz!'),
+    ('inventory.location', 'r',
+        'location_id bigint!, tenant_id integer!, code text!, name text!, kind text!,
+         parent_id bigint, priority integer!, status text!, allow_negative boolean!,
+         frozen_until timestamptz, frozen_reason text, builtin boolean!, created_at
+         timestamptz!'),
+    ('inventory.lot', 'r',
+        'item_id bigint!, lot_id bigint!, code text!, status text!, expires_on date,
+         best_before date, removal_date date, alert_date date, attributes jsonb!, created_at
+         timestamptz!'),
+    ('inventory.movement', 'r',
+        'item_id bigint!, movement_no bigint!, line_no integer!, kind text!, source_id
+         bigint!, destination_id bigint!, lot_id bigint!, quantity bigint!, occurred_at
+         timestamptz!, recorded_at timestamptz!, reservation_no bigint, actor text!,
+         reference text, reason text'),
+    ('inventory.request', 'r',
+        'tenant_id integer!, request_id text!, operation text!, arguments text[]!, result
+         text[]!, created_at timestamptz!'),
+    ('inventory.reservation', 'r',
+        'item_id bigint!, reservation_no bigint!, location_id bigint!, lot_id bigint!,
+         quantity bigint!, fulfilled bigint!, created_at timestamptz!, expires_at
+         timestamptz, actor text!, reference text'),
+    ('inventory.reservation_end', 'r',
+        'item_id bigint!, reservation_no bigint!, location_id bigint!, lot_id bigint!,
+         outcome text!, quantity bigint!, fulfilled bigint!, created_at timestamptz!,
+         expires_at timestamptz, ended_at timestamptz!, actor text!, reference text, reason
+         text'),
+    ('inventory.stock', 'v',
+        'item_id bigint, tenant_id integer, sku text, location_id bigint, location text,
+         lot_id bigint, lot text, on_hand bigint, reserved bigint, unreserved bigint,
+         sellable boolean'),
+    ('inventory.stock_status', 'r',
+        'status text!, sellable boolean!, description text!, builtin boolean!'),
+    ('inventory.tenant', 'r',
+        'tenant_id integer!, name text!, builtin boolean!, created_at timestamptz!'),
+    ('inventory.unit', 'r',
+        'item_id bigint!, unit text!, numerator bigint!, denominator bigint!');
+
+-- A column that cannot be NULL ends in "!".
+CREATE TEMPORARY VIEW actual_relation AS
+    SELECT c.name, c.relkind AS kind,
+           string_agg(a.attname || ' ' || pg_temp.readable(format_type(a.atttypid, a.atttypmod))
+                      || CASE WHEN a.attnotnull THEN '!' ELSE '' END, ', ' ORDER BY a.attnum) AS columns
+    FROM relation AS c
+    LEFT JOIN pg_attribute AS a
+        ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind <> 'S'
+    GROUP BY c.name, c.relkind;
+
+SELECT set_eq('SELECT name, kind FROM actual_relation', 'SELECT name, kind FROM expected_relation',
+              'the tables, views and sequences are the expected ones');
+SELECT is(a.columns, regexp_replace(e.columns, '\s+', ' ', 'g'), 'columns of ' || e.name)
+FROM expected_relation AS e LEFT JOIN actual_relation AS a USING (name)
+WHERE e.kind <> 'S' ORDER BY e.name;
+
+-- What changes stock or master data without the functions is followed even where
+-- ordinary triggers do not fire: logical replication, session_replication_role.
+SELECT is(t.tgenabled, 'A', format('trigger %s on %s fires always', t.tgname, c.name))
+FROM pg_trigger AS t JOIN relation AS c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND t.tgfoid::regproc::text ~ '^inventory\.(escrow|forget)_'
+ORDER BY c.name, t.tgname;
+
+SELECT * FROM finish();
+ROLLBACK;
