@@ -61,3 +61,12 @@ CREATE FUNCTION inventory.unfreeze(
     AS 'MODULE_PATHNAME', 'th_inventory_unfreeze';
 COMMENT ON FUNCTION inventory.unfreeze IS 'ends a freeze early; false where the location was not frozen';
 
+
+CREATE FUNCTION inventory.import(
+    source regclass, keep_good boolean DEFAULT true, tenant_id integer DEFAULT 1,
+    OUT row_number bigint, OUT code text, OUT message text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 10
+    AS 'MODULE_PATHNAME', 'th_inventory_import';
+COMMENT ON FUNCTION inventory.import(regclass, boolean, integer) IS
+    'back-fills movements with their own timestamps from a table or view with columns sku, quantity, source, destination, occurred_at and, if there, lot, reference, reason; returns the rows that are refused, with the reason; keep_good false imports all rows or none';

@@ -17,7 +17,7 @@ GRANT SELECT ON TABLE inventory.escrow_entry, inventory.escrow_holder TO pg_moni
 GRANT EXECUTE ON FUNCTION inventory.receive, inventory.issue, inventory.transfer, inventory.adjust,
     inventory.freeze, inventory.unfreeze, inventory.reserve, inventory.try_reserve, inventory.reserve_many,
     inventory.fulfil, inventory.release, inventory.extend TO tidehold_operator;
-GRANT EXECUTE ON FUNCTION inventory.new_id, inventory.rebuild, inventory.verify,
+GRANT EXECUTE ON FUNCTION inventory.new_id, inventory.import, inventory.rebuild, inventory.verify,
     inventory.verify_entries TO tidehold_admin;
 
 SELECT tidehold.wake_launcher();

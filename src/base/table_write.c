@@ -125,9 +125,17 @@ th_table_lock(ThTable *table, TupleTableSlot *slot, Snapshot snapshot, bool wait
 	return result == TM_Ok;
 }
 
+/* Row triggers lock the row themselves, and must see what this transaction has written. */
+static void
+use_current_command(ThTable *table)
+{
+	table->estate->es_output_cid = GetCurrentCommandId(true);
+}
+
 void
 th_table_delete(ThTable *table, TupleTableSlot *slot)
 {
+	use_current_command(table);
 	if (table->has_foreign_triggers)
 	{
 		EPQState	epq;
@@ -162,6 +170,7 @@ th_table_update(ThTable *table, TupleTableSlot *old_slot, const Datum *values, c
 {
 	EPQState	epq;
 
+	use_current_command(table);
 	fill_slot(table, values, nulls);
 	EvalPlanQualInit(&epq, table->estate, NULL, NIL, -1);
 	ExecSimpleRelationUpdate(table->result, table->estate, &epq, old_slot, table->slot);

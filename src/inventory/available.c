@@ -41,7 +41,8 @@ static int64
 value_from_entry(const StockCandidate *place, int64 item_id)
 {
 	int			mark = th_escrow_mark();
-	int64		value = th_escrow_value(th_escrow_choose(item_id, place->location_id, place->lot_id));
+	int			op_index = th_escrow_choose(item_id, place->location_id, place->lot_id);
+	int64		value = th_escrow_value(op_index);
 
 	th_escrow_forget_unused(mark);
 	return value;

@@ -30,6 +30,12 @@ extern void th_escrow_force(int64 item_id, int64 location_id, int64 lot_id, int6
 /* Gives quantity when this transaction commits. */
 extern void th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity);
 
+/*
+ * The same for very many keys: where every entry is in use the others need none, because
+ * no entry is added until this transaction ends, and then it is counted from the rows.
+ */
+extern void th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quantity);
+
 /* Counts a balance row appended for the key, so that a worker folds it one day. */
 extern void th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id);
 

@@ -278,6 +278,18 @@ th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 }
 
 void
+th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
+{
+	EscrowKey	key;
+	int			index;
+
+	th_escrow_key(&key, item_id, location_id, lot_id);
+	index = th_escrow_log_touch_or_bulk(&key);
+	if (index >= 0)
+		th_escrow_log_give(index, quantity);
+}
+
+void
 th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id)
 {
 	EscrowKey	key;

@@ -61,8 +61,8 @@ extern int64 th_escrow_log_own_taken(const EscrowEntry *entry);
 extern void th_escrow_log_publish(int index);
 
 /*
- * Exclusive mode (th_escrow_rows_replaced): this transaction holds an AccessExclusiveLock on a table of the rows,
- * so nobody else uses the entries of this database.  They are empty now, count this
+ * Exclusive mode (th_escrow_rows_replaced): this transaction holds an AccessExclusiveLock
+ * on a table of the rows, so nobody else uses the entries of this database.  They are empty now, count this
  * transaction's own rows while it runs, and are emptied again when it ends.
  */
 extern bool th_escrow_log_exclusive(void);

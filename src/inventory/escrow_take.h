@@ -5,8 +5,6 @@
 #ifndef TIDEHOLD_INVENTORY_ESCROW_TAKE_H
 #define TIDEHOLD_INVENTORY_ESCROW_TAKE_H
 
-#include "postgres.h"
-
 /* An entry that a demand may take from. */
 typedef struct EscrowChoice
 {

@@ -141,7 +141,8 @@ th_expire_due(int limit, TimestampTz *next_due)
 	open_run(&run);
 	th_scan_init(&scan);
 	th_scan_key_timestamp_until(&scan, run.now);
-	th_scan_begin(&scan, run.reservation.rel, th_catalog()->reservation_expires_at_idx, run.snapshot);
+	th_scan_begin(&scan, run.reservation.rel, th_catalog()->reservation_expires_at_idx,
+				  run.snapshot);
 	while (expired < limit && th_scan_next(&scan))
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -37,10 +37,14 @@ typedef struct Fulfilment
 } Fulfilment;
 
 static bool
+keeps_remainder(FunctionCallInfo fcinfo)
+{
+	return !PG_ARGISNULL(ARG_KEEP_REMAINDER) && PG_GETARG_BOOL(ARG_KEEP_REMAINDER);
+}
+
+static bool
 check_arguments(FunctionCallInfo fcinfo, ThOutcome *outcome)
 {
-	bool		keep = !PG_ARGISNULL(ARG_KEEP_REMAINDER) && PG_GETARG_BOOL(ARG_KEEP_REMAINDER);
-
 	if (PG_ARGISNULL(ARG_RESERVATION_ID))
 		return th_refuse(outcome, TH_INVALID_ARGUMENT, "reservation_id is NULL");
 	if (!th_check_text("reference", TH_GETARG_TEXT(ARG_REFERENCE), TH_REFERENCE_LENGTH_MAX, outcome))
@@ -50,7 +54,7 @@ check_arguments(FunctionCallInfo fcinfo, ThOutcome *outcome)
 	if (PG_GETARG_INT64(ARG_QUANTITY) < 0)
 		return th_refuse(outcome, TH_INVALID_QUANTITY, "quantity " INT64_FORMAT " is below 0",
 						 PG_GETARG_INT64(ARG_QUANTITY));
-	if (PG_GETARG_INT64(ARG_QUANTITY) == 0 && keep)
+	if (PG_GETARG_INT64(ARG_QUANTITY) == 0 && keeps_remainder(fcinfo))
 		return th_refuse(outcome, TH_INVALID_QUANTITY,
 						 "quantity 0 with keep_remainder would do nothing");
 	return true;
@@ -170,7 +174,7 @@ th_inventory_fulfil(PG_FUNCTION_ARGS)
 		PG_RETURN_INT64(strtoll(th_request_result(&request, 0), NULL, 10));
 	if (!check_arguments(fcinfo, &outcome))
 		th_raise(&outcome);
-	fulfilment.keep_remainder = !PG_ARGISNULL(ARG_KEEP_REMAINDER) && PG_GETARG_BOOL(ARG_KEEP_REMAINDER);
+	fulfilment.keep_remainder = keeps_remainder(fcinfo);
 	th_ledger_open(&fulfilment.ledger, "fulfilment");
 	th_reservation_open(&fulfilment.locked, PG_GETARG_UUID_P(ARG_RESERVATION_ID));
 	fulfilment.ledger.reference = TH_GETARG_TEXT(ARG_REFERENCE);

@@ -6,12 +6,11 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
-#include "storage/lmgr.h"
+#include "storage/lockdefs.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "base/call.h"
-#include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/import.h"
 
@@ -109,7 +108,7 @@ write_key(Ledger *ledger, const ImportKey *key)
 	if (!th_ledger_knows(ledger, key->location_id, key->lot_id))
 		th_escrow_key_added(key->item_id);
 	if (net > 0)
-		th_escrow_give(key->item_id, key->location_id, key->lot_id, net);
+		th_escrow_give_bulk(key->item_id, key->location_id, key->lot_id, net);
 	th_ledger_write_balance(ledger, key->location_id, key->lot_id, net);
 }
 
@@ -160,7 +159,7 @@ th_inventory_import(PG_FUNCTION_ARGS)
 	import.row_context = AllocSetContextCreate(CurrentMemoryContext, "tidehold import row",
 											   ALLOCSET_DEFAULT_SIZES);
 	th_ledger_open(&import.ledger, "import");
-	LockRelationOid(th_catalog()->reservation, RowExclusiveLock);
+	th_escrow_lock_rows(RowExclusiveLock);
 	th_import_spool_open(&import);
 	th_import_keys_open(&import);
 	run(&import, PG_GETARG_OID(IMPORT_SOURCE), PG_GETARG_BOOL(IMPORT_KEEP_GOOD),

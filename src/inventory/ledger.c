@@ -50,6 +50,7 @@ th_ledger_close(Ledger *ledger)
 
 		ledger->item_id = change->item_id;
 		th_ledger_write_balance(ledger, change->location_id, change->lot_id, change->quantity);
+		th_escrow_note_appended(change->item_id, change->location_id, change->lot_id);
 	}
 	th_table_close(&ledger->balance);
 	th_table_close(&ledger->movement);
@@ -102,7 +103,6 @@ th_ledger_write_balance(Ledger *ledger, int64 location_id, int64 lot_id, int64 q
 	values[BALANCE_MOVEMENT_NO - 1] = Int64GetDatum(ledger->movement_no);
 	values[BALANCE_QUANTITY - 1] = Int64GetDatum(quantity);
 	th_table_insert(&ledger->balance, values, nulls);
-	th_escrow_note_appended(ledger->item_id, location_id, lot_id);
 }
 
 static BalanceChange *

@@ -8,11 +8,10 @@
  */
 #include "postgres.h"
 
-#include "storage/lmgr.h"
+#include "storage/lockdefs.h"
 #include "utils/builtins.h"
 
 #include "base/call.h"
-#include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/movement.h"
 #include "inventory/request.h"
@@ -35,7 +34,7 @@ serve(FunctionCallInfo fcinfo, const char *kind, MovementBody body)
 	bool		empty;
 
 	th_ledger_open(&movement.ledger, kind);
-	LockRelationOid(th_catalog()->reservation, RowExclusiveLock);
+	th_escrow_lock_rows(RowExclusiveLock);
 	if (!body(fcinfo, &movement, &outcome))
 		th_raise(&outcome);
 	empty = movement.ledger.line_no == 0;

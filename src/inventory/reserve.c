@@ -204,10 +204,11 @@ reserve_opened(FunctionCallInfo fcinfo, ThTable *table, const Lifetime *lifetime
 static void
 read_replay(const Request *request, Reservation *result)
 {
+	char	   *id = th_request_result(request, 0);
 	char	   *expires_at = th_request_result(request, 2);
 
 	result->replayed = true;
-	result->id = *DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(th_request_result(request, 0))));
+	result->id = *DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(id)));
 	result->quantity = strtoll(th_request_result(request, 1), NULL, 10);
 	result->has_expiry = expires_at != NULL;
 	if (expires_at)
@@ -230,6 +231,8 @@ static bool
 reserve(FunctionCallInfo fcinfo, Reservation *result, ThOutcome *outcome)
 {
 	Request		request = {0};
+	Interval   *ttl = PG_ARGISNULL(ARG_TTL) ? NULL : PG_GETARG_INTERVAL_P(ARG_TTL);
+	text	   *reference = TH_GETARG_TEXT(ARG_REFERENCE);
 	Lifetime	lifetime;
 	ThTable		table;
 	bool		reserved;
@@ -243,8 +246,8 @@ reserve(FunctionCallInfo fcinfo, Reservation *result, ThOutcome *outcome)
 		read_replay(&request, result);
 		return true;
 	}
-	if (!th_check_text("reference", TH_GETARG_TEXT(ARG_REFERENCE), TH_REFERENCE_LENGTH_MAX, outcome) ||
-		!th_lifetime(PG_ARGISNULL(ARG_TTL) ? NULL : PG_GETARG_INTERVAL_P(ARG_TTL), &lifetime, outcome))
+	if (!th_check_text("reference", reference, TH_REFERENCE_LENGTH_MAX, outcome) ||
+		!th_lifetime(ttl, &lifetime, outcome))
 		return false;
 	th_reserve_open(&table);
 	reserved = reserve_opened(fcinfo, &table, &lifetime, result, outcome);

@@ -356,8 +356,11 @@ static int64
 deal_out(Cart *cart, int line_index)
 {
 	CartLine   *line = &cart->lines[line_index];
-	int64		left = cart->requests[line->request].granted;
+	PickRequest *request = &cart->requests[line->request];
+	int64		left = request->granted;
 
+	if (request->granted == request->quantity)
+		return line->requested;
 	for (int i = 0; i < line_index; i++)
 	{
 		if (cart->lines[i].request == line->request)
@@ -366,13 +369,19 @@ deal_out(Cart *cart, int line_index)
 	return Min(left, line->requested);
 }
 
+static char *
+number_text(bool is_null, int64 value)
+{
+	return is_null ? NULL : psprintf(INT64_FORMAT, value);
+}
+
 static void
 put_line(Cart *cart, int i, ReturnSetInfo *result, char **stored)
 {
 	CartLine   *line = &cart->lines[i];
 	bool		served = line->outcome.code == TH_OK;
 	PickRequest *request = &cart->requests[line->request];
-	int64		reserved = !served ? 0 : request->granted == request->quantity ? line->requested : deal_out(cart, i);
+	int64		reserved = served ? deal_out(cart, i) : 0;
 	Datum		values[OUT_COLUMNS];
 	bool		nulls[OUT_COLUMNS] = {false};
 
@@ -392,10 +401,10 @@ put_line(Cart *cart, int i, ReturnSetInfo *result, char **stored)
 		return;
 	stored[OUT_CODE] = (char *) (served ? "exists" : th_code_name(line->outcome.code));
 	stored[OUT_RESERVATION_ID] = served ? th_reservation_id_text(&cart->ids[line->request]) : NULL;
-	stored[OUT_REQUESTED] = nulls[OUT_REQUESTED] ? NULL : psprintf(INT64_FORMAT, line->requested);
-	stored[OUT_RESERVED] = psprintf(INT64_FORMAT, reserved);
-	stored[OUT_AVAILABLE] = nulls[OUT_AVAILABLE] ? NULL : psprintf(INT64_FORMAT, request->available);
-	stored[OUT_EXPIRES_AT] = nulls[OUT_EXPIRES_AT] ? NULL : psprintf(INT64_FORMAT, cart->lifetime.expires_at);
+	stored[OUT_REQUESTED] = number_text(nulls[OUT_REQUESTED], line->requested);
+	stored[OUT_RESERVED] = number_text(false, reserved);
+	stored[OUT_AVAILABLE] = number_text(nulls[OUT_AVAILABLE], request->available);
+	stored[OUT_EXPIRES_AT] = number_text(nulls[OUT_EXPIRES_AT], cart->lifetime.expires_at);
 }
 
 static void

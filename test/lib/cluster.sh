@@ -36,6 +36,8 @@ build_checkout()
 	log=$CHECKOUT/build/make.log
 	(
 		flock 9
+		# To PGXS the DATA of the caller's make would be a file to install.
+		unset MAKEFLAGS MFLAGS
 		make -s -C "$CHECKOUT" -j"$(nproc)" TIDEHOLD_DEV=1 all "$@" >"$log" 2>&1 &&
 			make -s -C "$CHECKOUT" TIDEHOLD_DEV=1 DESTDIR="$PRIVATE/stage" install >>"$log" 2>&1
 	) 9>"$CHECKOUT/build/lock" || { cat "$log" >&2; say_and_leave "the build failed"; }

@@ -40,7 +40,7 @@ INSERT INTO expected_function VALUES
      'bigint', 'c volatile unsafe'),
     ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
          location_id bigint = NULL, tenant_id integer = 1',
-     'bigint', 'c volatile restricted'),
+     'bigint', 'c volatile unsafe'),
     ('inventory.default_ttl', '',
      'interval', 'c stable safe strict'),
     ('inventory.derive_lot_dates', '',

@@ -36,7 +36,7 @@ INSERT INTO history (sku, quantity, source, destination, occurred_at, reference,
     ('B', 3, 'SUPPLIER', 'CUSTOMER', '2024-01-01', 'drop shipped', NULL);
 SELECT * FROM inventory.import('history', tenant_id => 85);
 SELECT * FROM stock();
-SELECT line_no, kind, sku, s.code AS source, d.code AS destination, quantity, occurred_at, recorded_at > now() - interval '1 day' AS recorded_now, reference, m.reason
+SELECT line_no, m.kind, sku, s.code AS source, d.code AS destination, quantity, occurred_at, recorded_at > now() - interval '1 day' AS recorded_now, reference, m.reason
     FROM inventory.movement AS m JOIN inventory.item USING (item_id)
     JOIN inventory.location AS s ON s.location_id = source_id JOIN inventory.location AS d ON d.location_id = destination_id
     WHERE item.tenant_id = 85 ORDER BY line_no;
@@ -138,7 +138,7 @@ SELECT * FROM inventory.import('"My ""Rows""; --"', tenant_id => 85);
 CREATE VIEW changing AS SELECT 'B'::text AS sku, (1 + random() * 9)::integer AS quantity, 'SUPPLIER'::text AS source,
     CASE WHEN random() < 0.5 THEN 'L1' ELSE 'L2' END AS destination, now() AS occurred_at FROM generate_series(1, 1000);
 SELECT * FROM inventory.import('changing', tenant_id => 85);
-GRANT USAGE ON SCHEMA import_test TO tidehold_admin;
+GRANT USAGE ON SCHEMA import_test TO tidehold_admin, tidehold_operator;
 SET ROLE tidehold_admin;
 SELECT * FROM inventory.import('history', tenant_id => 85);
 RESET ROLE;

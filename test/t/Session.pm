@@ -121,21 +121,32 @@ sub start
 {
 	my ($self, $sql) = @_;
 	my $psql = $self->{psql};
-	$psql->{stdin} .= $sql =~ /^\\/ ? "$sql\n" : "$sql;\n";
+	$self->{asked} = $sql;
+	my $end = $self->{end} = 'end of answer ' . ++$self->{questions};
+	$sql .= ';' unless $sql =~ /^\\/;
+	($psql->{stdout}, $psql->{stderr}) = ('', '');
+	$psql->{stdin} .= "$sql\n\\echo '$end'\n\\warn '$end'\n";
 	$psql->{run}->pump_nb while length $psql->{stdin};
 	return;
 }
 
+# psql ends when it has lost its connection; what it had to say is read to the end.
 sub answer
 {
 	my ($self) = @_;
-	my $psql = $self->{psql};
-	my $output = eval { $psql->query('') };
+	my ($psql, $end) = @{$self}{qw(psql end)};
+	$psql->{timeout}->start;
+	until ($psql->{stdout} =~ /^$end\n/m && $psql->{stderr} =~ /^$end\n/m)
+	{
+		last unless $psql->{run}->pumpable && eval { $psql->{run}->pump; 1 };
+		die "no answer to \"$self->{asked}\"" if $psql->{timeout}->is_expired;
+	}
+	s/^$end\n//m for $psql->{stdout}, $psql->{stderr};
 	my $errors = $psql->{stderr};
-	($psql->{stdout}, $psql->{stderr}) = ('', '');
 	$self->{notices} = [ $errors =~ /(?:NOTICE|WARNING):\s+(\S+)/g ];
 	return $1 if $errors =~ /(?:ERROR|FATAL):\s+(\S+)/;
-	return $output // 'gone';
+	return 'gone' unless $psql->{run}->pumpable;
+	return $psql->{stdout} =~ s/\n\z//r;
 }
 
 # Until this session waits in the server: for a lock, or in pg_sleep, or for another

@@ -36,10 +36,11 @@ SELECT inventory.transfer('plain', 1, 'BIN', 'SHELF') WHERE inventory.available(
 END
 my $held = $old->safe_psql('postgres', "SELECT inventory.reserve('plain', 4)");
 
-# All that must be the same afterwards.
-my @tables = qw(tenant stock_status item unit barcode location lot movement balance reservation reservation_end request);
+# All that must be the same afterwards; built-in rows come with the extension.
+my @tables = (qw(item unit barcode lot movement balance reservation reservation_end request),
+	map { "$_ AS t WHERE NOT builtin" } qw(tenant stock_status location));
 my $CONTENTS = join ' UNION ALL ',
-  map { "SELECT '$_', count(*), sum(hashtextextended(t::text, 0)) FROM inventory.$_ AS t" } @tables;
+  map { "SELECT '$_', count(*), sum(hashtextextended(t::text, 0)) FROM inventory." . s/^\w+\K$/ AS t/r } @tables;
 my $SHELVES = "SELECT i.tenant_id, i.sku, inventory.available(i.sku, tenant_id => i.tenant_id) FROM inventory.item AS i ORDER BY 1, 2";
 my ($contents, $shelves) = map { $old->safe_psql('postgres', $_) } $CONTENTS, $SHELVES;
 verify_is_empty($old, 'before: verify() finds nothing');
@@ -105,6 +106,4 @@ restored('reservation_first', list_with_first('reservation_first', 'reservation'
 goes_on('reservation_first');
 restored('balance_first', list_with_first('balance_first', 'balance', 'reservation'));
 goes_on('balance_first');
-restored('in_parallel', '-j', 3);
-goes_on('in_parallel');
 done_testing();

@@ -25,13 +25,18 @@ sub cart
 	return "SELECT count(*) FROM inventory.reserve_many(skus => ARRAY[$skus], quantities => ARRAY[$ones])";
 }
 
+# A call for each of 300 items in a transaction of its own.
+sub each_item
+{
+	my ($call) = @_;
+	return "SELECT format('SELECT inventory.$call', 'i' || n) FROM generate_series(1, 300) AS n \\gexec";
+}
+
 sub eviction
 {
-	$node->safe_psql('postgres', <<'END');
-INSERT INTO inventory.item (sku) SELECT 'i' || n FROM generate_series(1, 300) AS n;
-SELECT inventory.receive(sku, 2, 'BIN') FROM inventory.item;
-END
-	$one->run("SELECT inventory.reserve('i' || n, 1) FROM generate_series(1, 300) AS n");
+	$node->safe_psql('postgres', "INSERT INTO inventory.item (sku) SELECT 'i' || n FROM generate_series(1, 300) AS n");
+	$node->safe_psql('postgres', each_item("receive(%L, 2, ''BIN'')"));
+	$node->safe_psql('postgres', each_item('reserve(%L, 1)'));
 	query_is($node, "SELECT count(*) FROM inventory.escrow_entry", 0 + ENTRIES, 'eviction: no more entries than allowed');
 	query_is($node, "SELECT count(*) FROM generate_series(1, 300) AS n WHERE inventory.available('i' || n) <> 1", 0,
 		'eviction: every item has one left, whether its entry was evicted or not');
@@ -48,10 +53,30 @@ sub exhaustion
 		'exhaustion: entries that are there answer');
 	is($one->run("SELECT inventory.reserve('i200', 1)"), 'TH025', 'exhaustion: not for that transaction either');
 	$one->run('ROLLBACK');
-	is($two->run("SELECT inventory.reserve('i200', 1) IS NOT NULL"), 't', 'exhaustion: after the rollback there is');
+	is($two->run("BEGIN; SELECT inventory.reserve('i200', 1) IS NOT NULL; ROLLBACK"), 't', 'exhaustion: after the rollback there is');
 	is($two->run(cart(1, 2 * ENTRIES)), 'TH025', 'exhaustion: a cart of more items than entries is refused');
 	entry_is($node, 'i1', 1, 'exhaustion: all is given back');
 	verify_is_empty($node, 'exhaustion: verify() finds nothing');
+}
+
+# A superuser's statement over more keys than entries is followed all the same.
+sub bulk
+{
+	my $left = 'SELECT sum(available), sum(unreserved) FROM (SELECT sku, inventory.available(sku) AS available FROM inventory.item) AS a JOIN inventory.stock USING (sku)';
+	my $insert = "INSERT INTO inventory.reservation SELECT item_id, -1, location_id, 0, 1, 0, now(), NULL, 'bulk', NULL FROM inventory.balance WHERE quantity > 0";
+	my $before = $node->safe_psql('postgres', 'SELECT sum(unreserved) FROM inventory.stock');
+	my $one_each = $before - 300;
+	for my $ending ([ 'ROLLBACK', $before ], [ 'COMMIT', $one_each ])
+	{
+		my ($end, $expected) = @$ending;
+		is($one->run("BEGIN; $insert; $end"), '', "bulk: INSERT for 300 items, $end");
+		query_is($node, $left, "$expected|$expected", "bulk: the entries are right after $end");
+		verify_is_empty($node, "bulk: verify() finds nothing after $end");
+	}
+	$one->run('BEGIN; SAVEPOINT a; DELETE FROM inventory.reservation WHERE reservation_no = -1; ROLLBACK TO a; COMMIT');
+	query_is($node, $left, "$one_each|$one_each", 'bulk: DELETE, undone to a savepoint');
+	$one->run('DELETE FROM inventory.reservation WHERE reservation_no = -1');
+	query_is($node, $left, "$before|$before", 'bulk: DELETE');
 }
 
 # The ids of items and locations are the same in both: the second is a copy.
@@ -104,6 +129,7 @@ sub dropped_extension
 
 eviction();
 exhaustion();
+bulk();
 two_databases({ red => 50002, blue => 50003 });
 dropped_database(50002);
 dropped_extension();

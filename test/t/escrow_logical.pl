@@ -23,7 +23,7 @@ $origin->safe_psql('postgres', <<'END');
 CREATE PUBLICATION stock FOR TABLE inventory.movement, inventory.balance, inventory.reservation, inventory.reservation_end;
 END
 is(available($copy, 'copied'), 0, 'before: the copy has counted the entry');
-my $connection = $origin->connstr('postgres');
+my $connection = $origin->connstr . ' dbname=postgres';
 $copy->safe_psql('postgres', "CREATE SUBSCRIPTION stock CONNECTION '$connection' PUBLICATION stock WITH (copy_data = false)");
 
 # Runs statements on the origin and waits until the copy has them.

@@ -1,0 +1,182 @@
+-- Who may do what: all privileges of the three roles, of pg_monitor and of nobody, and
+-- what happens when they try.
+\ir setup.psql
+SELECT plan(78);
+
+CREATE ROLE tap_nobody;
+GRANT USAGE ON SCHEMA tidehold, inventory, ocean TO tap_nobody;	-- so that it is the object that refuses
+
+-- The roles themselves.
+SELECT results_eq(
+    $$SELECT rolname::text COLLATE "default" FROM pg_roles
+      WHERE rolname LIKE 'tidehold\_%' AND NOT (rolsuper OR rolcanlogin OR rolcreaterole OR rolcreatedb
+          OR rolreplication OR rolbypassrls) ORDER BY 1$$,
+    $$VALUES ('tidehold_admin'), ('tidehold_operator'), ('tidehold_reader')$$,
+    'three group roles without a power of their own');
+SELECT is_member_of('tidehold_reader', 'tidehold_operator', 'an operator is a reader');
+SELECT is_member_of('tidehold_operator', 'tidehold_admin', 'an admin is an operator');
+SELECT is_empty(
+    $$SELECT r.rolname FROM pg_roles AS r WHERE r.rolname LIKE 'tidehold\_%' AND shobj_description(r.oid, 'pg_authid') IS NULL$$,
+    'every role has a comment');
+
+-- All privileges that a role has, its memberships included.
+CREATE TEMPORARY TABLE who (role_name text);
+INSERT INTO who VALUES ('tidehold_reader'), ('tidehold_operator'), ('tidehold_admin'), ('pg_monitor'), ('tap_nobody');
+CREATE TEMPORARY VIEW table_privilege AS
+    SELECT w.role_name, r.name, p.privilege
+    FROM who AS w, relation AS r,
+         unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p(privilege)
+    WHERE r.relkind <> 'S' AND has_table_privilege(w.role_name, r.oid, p.privilege)
+    UNION ALL
+    SELECT w.role_name, r.name, p.privilege
+    FROM who AS w, relation AS r, unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS p(privilege)
+    WHERE r.relkind = 'S' AND has_sequence_privilege(w.role_name, r.oid, p.privilege);
+
+CREATE TEMPORARY TABLE readable AS
+    SELECT unnest(ARRAY[
+        'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
+        'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
+        'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
+        'inventory.escrow_holder', 'ocean.station']) AS name;
+CREATE TEMPORARY TABLE master_data AS
+    SELECT unnest(ARRAY[
+        'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode', 'inventory.stock_status',
+        'inventory.location', 'inventory.lot', 'ocean.station']) AS name;
+
+SELECT set_eq(
+    $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_reader'$$,
+    $$SELECT name, 'SELECT' FROM readable$$,
+    'a reader may read everything but requests, and no more');
+SELECT set_eq(
+    $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_operator'$$,
+    $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT')$$,
+    'an operator may read everything, and change no table');
+SELECT set_eq(
+    $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_admin'$$,
+    $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT') UNION ALL
+      SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data$$,
+    'an admin may change master data, and no other table');
+SELECT set_eq(
+    $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
+    $$VALUES ('tidehold.stat_worker', 'SELECT'), ('inventory.escrow_entry', 'SELECT'), ('inventory.escrow_holder', 'SELECT')$$,
+    'pg_monitor may read the statistics');
+SELECT is_empty($$SELECT name FROM table_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may read or write anything');
+
+CREATE TEMPORARY VIEW function_privilege AS
+    SELECT w.role_name, r.name FROM who AS w, routine AS r WHERE has_function_privilege(w.role_name, r.oid, 'EXECUTE');
+CREATE TEMPORARY TABLE for_readers AS
+    SELECT unnest(ARRAY[
+        'tidehold.version', 'tidehold.stat_worker', 'inventory.available', 'inventory.stock_at', 'inventory.search',
+        'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
+        'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name;
+CREATE TEMPORARY TABLE for_operators AS
+    SELECT 'inventory.' || unnest(ARRAY[
+        'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
+        'fulfil', 'release', 'extend']) AS name;
+CREATE TEMPORARY TABLE for_admins AS
+    SELECT unnest(ARRAY[
+        'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
+        'inventory.verify_entries', 'ocean.new_id']) AS name;
+
+SELECT set_eq(
+    $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_reader'$$, 'SELECT name FROM for_readers',
+    'functions for readers');
+SELECT set_eq(
+    $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_operator'$$,
+    'SELECT name FROM for_readers UNION ALL SELECT name FROM for_operators',
+    'functions for operators');
+SELECT set_eq(
+    $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_admin'$$,
+    'SELECT name FROM for_readers UNION ALL SELECT name FROM for_operators UNION ALL SELECT name FROM for_admins',
+    'functions for admins');
+SELECT set_eq(
+    $$SELECT name FROM function_privilege WHERE role_name = 'pg_monitor'$$,
+    $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
+    'functions for pg_monitor');
+SELECT is_empty($$SELECT name FROM function_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may call anything');
+
+SELECT set_eq(
+    $$SELECT w.role_name, e.nspname FROM who AS w, extension AS e
+      WHERE w.role_name <> 'tap_nobody' AND has_schema_privilege(w.role_name, e.schema, 'USAGE')$$,
+    $$SELECT w.role_name, s.name FROM who AS w, (VALUES ('tidehold'), ('inventory'), ('ocean')) AS s(name)
+      WHERE w.role_name LIKE 'tidehold%' UNION ALL
+      VALUES ('pg_monitor', 'tidehold'), ('pg_monitor', 'inventory')$$,
+    'who may look into the schemas');
+SELECT is_empty(
+    $$SELECT w.role_name, e.nspname FROM who AS w, extension AS e WHERE has_schema_privilege(w.role_name, e.schema, 'CREATE')$$,
+    'nobody may put anything into the schemas');
+
+-- What happens to those who try.
+SELECT pg_temp.denied(role_name, command)
+FROM (VALUES
+    ('tap_nobody', 'SELECT * FROM inventory.item'),
+    ('tap_nobody', 'SELECT * FROM inventory.stock'),
+    ('tap_nobody', 'SELECT tidehold.version()'),
+    ('tap_nobody', 'SELECT inventory.available(sku => ''A'')'),
+    ('tap_nobody', 'SELECT inventory.stock_at(now())'),
+    ('tap_nobody', 'SELECT inventory.search(''A'')'),
+    ('tap_nobody', 'SELECT inventory.receive(sku => ''A'', quantity => 1, location => ''W'')'),
+    ('tap_nobody', 'SELECT inventory.reserve(sku => ''A'', quantity => 1)'),
+    ('tap_nobody', 'SELECT inventory.try_reserve(sku => ''A'', quantity => 1)'),
+    ('tap_nobody', 'SELECT inventory.reserve_many(skus => ''{A}'', quantities => ''{1}'')'),
+    ('tap_nobody', 'SELECT inventory.verify()'),
+    ('tap_nobody', 'SELECT inventory.rebuild()'),
+    ('tap_nobody', 'SELECT nextval(''inventory.id_seq'')'),
+    ('tidehold_reader', 'SELECT inventory.receive(sku => ''A'', quantity => 1, location => ''W'')'),
+    ('tidehold_reader', 'SELECT inventory.issue(sku => ''A'', quantity => 1)'),
+    ('tidehold_reader', 'SELECT inventory.transfer(sku => ''A'', quantity => 1, source => ''W'', destination => ''V'')'),
+    ('tidehold_reader', 'SELECT inventory.adjust(sku => ''A'', quantity => 1, location => ''W'', reason => ''r'')'),
+    ('tidehold_reader', 'SELECT inventory.reserve(sku => ''A'', quantity => 1)'),
+    ('tidehold_reader', 'SELECT inventory.fulfil(gen_random_uuid())'),
+    ('tidehold_reader', 'SELECT inventory.release(gen_random_uuid())'),
+    ('tidehold_reader', 'SELECT inventory.extend(gen_random_uuid())'),
+    ('tidehold_reader', 'SELECT inventory.freeze(location => ''W'', duration => ''1 s'')'),
+    ('tidehold_reader', 'SELECT * FROM inventory.request'),
+    ('tidehold_reader', 'INSERT INTO inventory.item (sku) VALUES (''A'')'),
+    ('tidehold_reader', 'UPDATE inventory.location SET priority = 1'),
+    ('tidehold_reader', 'DELETE FROM inventory.reservation'),
+    ('tidehold_operator', 'INSERT INTO inventory.item (sku) VALUES (''A'')'),
+    ('tidehold_operator', 'UPDATE inventory.lot SET status = ''damaged'''),
+    ('tidehold_operator', 'INSERT INTO inventory.balance SELECT 1, 1, 0, 1, 1'),
+    ('tidehold_operator', 'UPDATE inventory.balance SET quantity = 1000'),
+    ('tidehold_operator', 'DELETE FROM inventory.reservation'),
+    ('tidehold_operator', 'TRUNCATE inventory.reservation'),
+    ('tidehold_operator', 'UPDATE inventory.movement SET quantity = 1'),
+    ('tidehold_operator', 'DELETE FROM inventory.request'),
+    ('tidehold_operator', 'SELECT nextval(''inventory.id_seq'')'),
+    ('tidehold_operator', 'SELECT inventory.import(''inventory.movement'')'),
+    ('tidehold_operator', 'SELECT inventory.verify()'),
+    ('tidehold_operator', 'SELECT inventory.rebuild()'),
+    ('tidehold_admin', 'INSERT INTO inventory.balance SELECT 1, 1, 0, 1, 1'),
+    ('tidehold_admin', 'UPDATE inventory.reservation SET quantity = 0'),
+    ('tidehold_admin', 'DELETE FROM inventory.movement'),
+    ('tidehold_admin', 'TRUNCATE inventory.balance'),
+    ('tidehold_admin', 'TRUNCATE inventory.item CASCADE'),
+    ('tidehold_admin', 'ALTER TABLE inventory.balance DISABLE TRIGGER ALL'),
+    ('tidehold_admin', 'DROP FUNCTION inventory.verify()'),
+    ('tidehold_admin', 'CREATE TABLE inventory.planted (a integer)'),
+    ('tidehold_admin', 'SELECT nextval(''inventory.id_seq'')'),
+    ('tidehold_admin', 'SELECT inventory.escrow_follow()'),
+    ('tidehold_admin', 'SELECT tidehold.refuse_planted(''inventory'')'),
+    ('pg_monitor', 'SELECT * FROM inventory.item'),
+    ('pg_monitor', 'SELECT inventory.available(sku => ''A'')')
+) AS attempt(role_name, command);
+
+-- And what those may who may.
+SELECT lives_ok(format('SELECT pg_temp.run_as(%L, %L)', role_name, command), role_name || ' may: ' || command)
+FROM (VALUES
+    ('tidehold_admin', 'INSERT INTO inventory.item (sku, tracking) VALUES (''MINE'', ''lot'') RETURNING sku'),
+    ('tidehold_admin', 'UPDATE inventory.item SET name = ''changed'' WHERE sku = ''MINE'' RETURNING sku'),
+    ('tidehold_admin', 'INSERT INTO inventory.location (code) VALUES (''SHELF'') RETURNING code'),
+    ('tidehold_admin', 'DELETE FROM inventory.item WHERE sku = ''MINE'' RETURNING sku'),
+    ('tidehold_admin', 'SELECT count(*) FROM inventory.verify()'),
+    ('tidehold_reader', 'SELECT count(*) FROM inventory.stock'),
+    ('tidehold_reader', 'SELECT count(*) FROM inventory.escrow_holder'),
+    ('tidehold_reader', 'SELECT count(*) FROM inventory.search(''MINE'')'),
+    ('tidehold_reader', 'SELECT count(*) FROM inventory.stock_at(now())'),
+    ('pg_monitor', 'SELECT count(*) FROM tidehold.stat_worker'),
+    ('pg_monitor', 'SELECT count(*) FROM inventory.escrow_entry')
+) AS attempt(role_name, command);
+
+SELECT * FROM finish();
+ROLLBACK;
