@@ -1,5 +1,5 @@
 CREATE FUNCTION tidehold.version() RETURNS text
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_version';
 COMMENT ON FUNCTION tidehold.version() IS
     'version of the loaded library; it differs from pg_extension.extversion between a package upgrade and ALTER EXTENSION';

@@ -22,7 +22,7 @@
 static uint64
 claim_hash(ThClaimSpace space, int64 scope, const text *name)
 {
-	uint64		hash = hash_bytes_uint32_extended(space, scope);
+	uint64 hash = hash_bytes_uint32_extended(space, scope);
 
 	if (name == NULL)
 		return hash;
@@ -33,7 +33,7 @@ claim_hash(ThClaimSpace space, int64 scope, const text *name)
 void
 th_claim(ThClaim *claim, ThClaimSpace space, int64 scope, const text *name)
 {
-	uint64		hash = claim_hash(space, scope, name);
+	uint64 hash = claim_hash(space, scope, name);
 
 	SET_LOCKTAG_ADVISORY(claim->tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash,
 						 CLAIM_LOCK_CLASS);

@@ -23,14 +23,14 @@
 /* What a name belongs to; equal names of different spaces do not meet. */
 typedef enum ThClaimSpace
 {
-	TH_CLAIM_REQUEST = 1,		/* scope: tenant */
-	TH_CLAIM_LOT,				/* scope: item */
-	TH_CLAIM_COUNT				/* scope: location, no name */
+	TH_CLAIM_REQUEST = 1, /* scope: tenant */
+	TH_CLAIM_LOT,		  /* scope: item */
+	TH_CLAIM_COUNT		  /* scope: location, no name: who depends on stock on hand */
 } ThClaimSpace;
 
 typedef struct ThClaim
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 } ThClaim;
 
 /*
@@ -47,4 +47,4 @@ extern void th_claim_release(ThClaim *claim);
  */
 extern bool th_claim_find(ThScan *scan, Relation table, Oid index);
 
-#endif							/* TIDEHOLD_BASE_CLAIM_H */
+#endif /* TIDEHOLD_BASE_CLAIM_H */

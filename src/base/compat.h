@@ -28,6 +28,12 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define th_EvalPlanQualInit(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1, NIL)
+#else
+#define th_EvalPlanQualInit(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1)
+#endif
+
 /* A wait event of our own where the server knows names for them. */
 #if PG_VERSION_NUM >= 170000
 #include "utils/wait_event.h"

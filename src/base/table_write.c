@@ -15,6 +15,7 @@
 #include "executor/executor.h"
 #include "utils/snapmgr.h"
 
+#include "base/compat.h"
 #include "base/table_write.h"
 
 /* Created by our scripts; the caller of this file does their work itself. */
@@ -92,15 +93,27 @@ fill_slot(ThTable *table, const Datum *values, const bool *nulls)
 
 /* A row that a trigger swallowed would leave the escrow with a promise nobody made. */
 static void
-require_written(ThTable *table)
+raise_suppressed(ThTable *table)
 {
-	if (ItemPointerIsValid(&table->slot->tts_tid))
-		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 			 errmsg("a trigger suppressed a row of table \"%s\"",
 					RelationGetRelationName(table->rel)),
 			 errhint("Triggers on this table may refuse a row by raising an error.")));
+}
+
+static void
+require_written(ThTable *table)
+{
+	if (!ItemPointerIsValid(&table->slot->tts_tid))
+		raise_suppressed(table);
+}
+
+static void
+require_deleted(ThTable *table, ItemPointer tid)
+{
+	if (table_tuple_fetch_row_version(table->rel, tid, SnapshotSelf, table->slot))
+		raise_suppressed(table);
 }
 
 void
@@ -122,6 +135,12 @@ th_table_lock(ThTable *table, TupleTableSlot *slot, Snapshot snapshot, bool wait
 	result = table_tuple_lock(table->rel, &tid, snapshot, slot,
 							  GetCurrentCommandId(false), LockTupleExclusive,
 							  wait ? LockWaitBlock : LockWaitSkip, 0, &failure);
+	/* The statement that calls us is changing the row: no look can come after it. */
+	if (result == TM_SelfModified || result == TM_Invisible)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a row of table \"%s\" was already changed by the current command",
+						RelationGetRelationName(table->rel))));
 	return result == TM_Ok;
 }
 
@@ -140,9 +159,10 @@ th_table_delete(ThTable *table, TupleTableSlot *slot)
 	{
 		EPQState	epq;
 
-		EvalPlanQualInit(&epq, table->estate, NULL, NIL, -1);
+		th_EvalPlanQualInit(&epq, table->estate);
 		ExecSimpleRelationDelete(table->result, table->estate, &epq, slot);
 		EvalPlanQualEnd(&epq);
+		require_deleted(table, &slot->tts_tid);
 	}
 	else
 		simple_table_tuple_delete(table->rel, &slot->tts_tid, table->estate->es_snapshot);
@@ -172,8 +192,9 @@ th_table_update(ThTable *table, TupleTableSlot *old_slot, const Datum *values, c
 
 	use_current_command(table);
 	fill_slot(table, values, nulls);
-	EvalPlanQualInit(&epq, table->estate, NULL, NIL, -1);
+	th_EvalPlanQualInit(&epq, table->estate);
 	ExecSimpleRelationUpdate(table->result, table->estate, &epq, old_slot, table->slot);
 	EvalPlanQualEnd(&epq);
+	require_written(table);
 	ResetPerTupleExprContext(table->estate);
 }

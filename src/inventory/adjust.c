@@ -23,32 +23,46 @@ PG_FUNCTION_INFO_V1(th_inventory_adjust);
 /* As in sql/tidehold_inventory/50_movement.sql. */
 enum AdjustArgument
 {
-	ADJUST_SKU, ADJUST_QUANTITY, ADJUST_LOCATION, ADJUST_REASON, ADJUST_LOT, ADJUST_COUNTED,
-	ADJUST_FORCE, ADJUST_UNIT, ADJUST_REQUEST_ID, ADJUST_REFERENCE, ADJUST_ITEM_ID,
-	ADJUST_LOCATION_ID, ADJUST_TENANT_ID
+	ADJUST_SKU,
+	ADJUST_QUANTITY,
+	ADJUST_LOCATION,
+	ADJUST_REASON,
+	ADJUST_LOT,
+	ADJUST_COUNTED,
+	ADJUST_FORCE,
+	ADJUST_UNIT,
+	ADJUST_REQUEST_ID,
+	ADJUST_REFERENCE,
+	ADJUST_ITEM_ID,
+	ADJUST_LOCATION_ID,
+	ADJUST_TENANT_ID
 };
 
 static const MovementArguments arguments = {
-	.sku = ADJUST_SKU, .item_id = ADJUST_ITEM_ID, .tenant_id = ADJUST_TENANT_ID,
-	.unit = ADJUST_UNIT, .lot = ADJUST_LOT,
-	.reference = ADJUST_REFERENCE, .reason = ADJUST_REASON
+	.sku = ADJUST_SKU,
+	.item_id = ADJUST_ITEM_ID,
+	.tenant_id = ADJUST_TENANT_ID,
+	.unit = ADJUST_UNIT,
+	.lot = ADJUST_LOT,
+	.reference = ADJUST_REFERENCE,
+	.reason = ADJUST_REASON,
 };
 
 typedef struct Adjustment
 {
-	Movement   *movement;
-	Location	location;
-	Location	loss;
-	bool		force;
-	bool		is_count;
-	int64		amount;			/* signed change, or what was counted, in base units */
+	Movement *movement;
+	Location location;
+	Location loss;
+	bool force;
+	bool is_count;
+	int64 amount; /* signed change, or what was counted, in base units */
 } Adjustment;
 
 static bool
 check_amount(FunctionCallInfo fcinfo, ThOutcome *outcome)
 {
-	bool		has_quantity = !PG_ARGISNULL(ADJUST_QUANTITY);
-	bool		has_counted = !PG_ARGISNULL(ADJUST_COUNTED);
+	bool has_quantity = !PG_ARGISNULL(ADJUST_QUANTITY);
+	bool has_counted = !PG_ARGISNULL(ADJUST_COUNTED);
 
 	if (has_quantity && has_counted)
 		return th_refuse(outcome, TH_INVALID_ARGUMENT, "both quantity and counted are given");
@@ -79,27 +93,27 @@ find_locations(FunctionCallInfo fcinfo, Adjustment *adjustment, ThOutcome *outco
 		elog(ERROR, "built-in location %d does not exist", LOSS_LOCATION_ID);
 	adjustment->loss = *loss;
 	return th_movement_location(fcinfo, adjustment->movement, "location", ADJUST_LOCATION,
-								ADJUST_LOCATION_ID, &adjustment->location, outcome)
-		&& th_movement_holds_stock(&adjustment->location, outcome);
+								ADJUST_LOCATION_ID, &adjustment->location, outcome) &&
+		   th_movement_holds_stock(&adjustment->location, outcome);
 }
 
 static bool
 read_adjustment(FunctionCallInfo fcinfo, Adjustment *adjustment, ThOutcome *outcome)
 {
-	Movement   *movement = adjustment->movement;
-	int			given = PG_ARGISNULL(ADJUST_COUNTED) ? ADJUST_QUANTITY : ADJUST_COUNTED;
+	Movement *movement = adjustment->movement;
+	int given = PG_ARGISNULL(ADJUST_COUNTED) ? ADJUST_QUANTITY : ADJUST_COUNTED;
 
 	adjustment->force = !PG_ARGISNULL(ADJUST_FORCE) && PG_GETARG_BOOL(ADJUST_FORCE);
 	adjustment->is_count = given == ADJUST_COUNTED;
-	return th_movement_texts(fcinfo, &arguments, movement, outcome)
-		&& check_reason(movement, outcome)
-		&& check_amount(fcinfo, outcome)
-		&& th_movement_item(fcinfo, &arguments, movement, outcome)
-		&& th_unit_to_base(&movement->item, TH_GETARG_TEXT(ADJUST_UNIT), PG_GETARG_INT64(given),
-						   true, &adjustment->amount, outcome)
-		&& find_locations(fcinfo, adjustment, outcome)
-		&& th_movement_lot(movement, TH_GETARG_TEXT(ADJUST_LOT), true, outcome)
-		&& th_movement_not_frozen(movement, &adjustment->location, outcome);
+	return th_movement_texts(fcinfo, &arguments, movement, outcome) &&
+		   check_reason(movement, outcome) &&
+		   check_amount(fcinfo, outcome) &&
+		   th_movement_item(fcinfo, &arguments, movement, outcome) &&
+		   th_unit_to_base(&movement->item, TH_GETARG_TEXT(ADJUST_UNIT), PG_GETARG_INT64(given),
+						   true, &adjustment->amount, outcome) &&
+		   find_locations(fcinfo, adjustment, outcome) &&
+		   th_movement_lot(movement, TH_GETARG_TEXT(ADJUST_LOT), true, outcome) &&
+		   th_movement_not_frozen(movement, &adjustment->location, outcome);
 }
 
 /* Takes from this location alone; ends reservations that are due before it gives up. */
@@ -107,14 +121,14 @@ static bool
 take_here(const Adjustment *adjustment, int64 *available)
 {
 	const Movement *movement = adjustment->movement;
-	int64		item_id = movement->item.item_id;
-	int64		location_id = adjustment->location.location_id;
-	int64		lot_id = movement->lot.lot_id;
-	bool		others;
+	int64 item_id = movement->item.item_id;
+	int64 location_id = adjustment->location.location_id;
+	int64 lot_id = movement->lot.lot_id;
+	bool others;
 
 	for (;;)
 	{
-		int			mark = th_escrow_mark();
+		int mark = th_escrow_mark();
 
 		if (th_escrow_take(item_id, location_id, lot_id, movement->quantity))
 			return true;
@@ -135,9 +149,9 @@ take_here(const Adjustment *adjustment, int64 *available)
 static int64
 claim_on_hand(const Adjustment *adjustment)
 {
-	Movement   *movement = adjustment->movement;
-	int64		location_id = adjustment->location.location_id;
-	ThClaim		claim;
+	Movement *movement = adjustment->movement;
+	int64 location_id = adjustment->location.location_id;
+	ThClaim claim;
 
 	th_claim(&claim, TH_CLAIM_COUNT, location_id, NULL);
 	return th_ledger_on_hand(&movement->ledger, location_id, movement->lot.lot_id);
@@ -147,9 +161,9 @@ claim_on_hand(const Adjustment *adjustment)
 static bool
 take_by_force(const Adjustment *adjustment, ThOutcome *outcome)
 {
-	Movement   *movement = adjustment->movement;
-	int64		location_id = adjustment->location.location_id;
-	int64		on_hand = claim_on_hand(adjustment);
+	Movement *movement = adjustment->movement;
+	int64 location_id = adjustment->location.location_id;
+	int64 on_hand = claim_on_hand(adjustment);
 
 	if (!adjustment->location.allow_negative && on_hand < movement->quantity)
 	{
@@ -168,10 +182,10 @@ take_by_force(const Adjustment *adjustment, ThOutcome *outcome)
 static bool
 decrease(Adjustment *adjustment, ThOutcome *outcome)
 {
-	Movement   *movement = adjustment->movement;
-	bool		negative = adjustment->location.allow_negative
-		&& movement->item.tracking != TRACK_SERIAL;
-	int64		available = 0;
+	Movement *movement = adjustment->movement;
+	bool negative = adjustment->location.allow_negative &&
+					movement->item.tracking != TRACK_SERIAL;
+	int64 available = 0;
 
 	if (!take_here(adjustment, &available))
 	{
@@ -191,8 +205,8 @@ decrease(Adjustment *adjustment, ThOutcome *outcome)
 static bool
 increase(Adjustment *adjustment, ThOutcome *outcome)
 {
-	Movement   *movement = adjustment->movement;
-	bool		serial = movement->item.tracking == TRACK_SERIAL;
+	Movement *movement = adjustment->movement;
+	bool serial = movement->item.tracking == TRACK_SERIAL;
 
 	if (serial && movement->quantity != 1)
 		return th_refuse(outcome, TH_INVALID_QUANTITY,
@@ -210,7 +224,7 @@ increase(Adjustment *adjustment, ThOutcome *outcome)
 static bool
 count_change(Adjustment *adjustment, int64 *change, ThOutcome *outcome)
 {
-	int64		on_hand = claim_on_hand(adjustment);
+	int64 on_hand = claim_on_hand(adjustment);
 
 	if (on_hand == PG_INT64_MIN || stock_add(adjustment->amount, -on_hand, change) != STOCK_OK)
 		return th_refuse(outcome, TH_QUANTITY_OVERFLOW,
@@ -221,8 +235,8 @@ count_change(Adjustment *adjustment, int64 *change, ThOutcome *outcome)
 static bool
 adjust(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
-	Adjustment	adjustment = {.movement = movement};
-	int64		change;
+	Adjustment adjustment = { .movement = movement };
+	int64 change;
 
 	if (!read_adjustment(fcinfo, &adjustment, outcome))
 		return false;

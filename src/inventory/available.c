@@ -59,61 +59,67 @@ candidate_value(const StockCandidate *place, int64 item_id)
 	return Max(value, 0);
 }
 
-static int64
-sum_available(const StockItem *item, CandidateFilter *filter)
+/* What a call asks for. */
+typedef struct Question
 {
-	const CandidateList *list = th_candidates(item, false);
+	StockItem	item;
+	const Location *node;
+	bool		has_lot;
+	Lot			lot;
+} Question;
+
+static int64
+sum_available(const Question *question)
+{
+	const CandidateList *list = th_candidates(&question->item, false);
 	StockCandidate *places = palloc(Max(list->count, 1) * sizeof(StockCandidate));
 	int			count = 0;
 	int64		sum = 0;
+	CandidateFilter filter;
 
-	/* By id: the tree may have been read again with the list. */
-	if (filter->node)
-		filter->node = th_location_by_id(filter->node->location_id);
+	th_candidate_filter_init(&filter, question->node, question->has_lot,
+							 question->lot.lot_id, false);
 	for (int i = 0; i < list->count; i++)
 	{
-		if (th_candidate_matches(&list->candidates[i], filter))
+		if (th_candidate_matches(&list->candidates[i], &filter))
 			places[count++] = list->candidates[i].order;
 	}
 	for (int i = 0; i < count; i++)
-		sum += candidate_value(&places[i], item->item_id);
+		sum += candidate_value(&places[i], question->item.item_id);
 	pfree(places);
 	return sum;
 }
 
 static bool
-resolve(FunctionCallInfo fcinfo, StockItem *item, CandidateFilter *filter, ThOutcome *outcome)
+resolve(FunctionCallInfo fcinfo, Question *question, ThOutcome *outcome)
 {
 	int32		tenant_id = PG_ARGISNULL(ARG_TENANT_ID) ? 0 : PG_GETARG_INT32(ARG_TENANT_ID);
 	bool		has_item = !PG_ARGISNULL(ARG_ITEM_ID);
-	bool		has_location = !PG_ARGISNULL(ARG_LOCATION_ID);
+	bool		has_place = !PG_ARGISNULL(ARG_LOCATION_ID);
 	text	   *location = TH_GETARG_TEXT(ARG_LOCATION);
 	text	   *lot_code = TH_GETARG_TEXT(ARG_LOT);
-	const Location *node = NULL;
-	Lot			lot = {0};
 
 	if (!th_item_find(tenant_id, TH_GETARG_TEXT(ARG_SKU), has_item,
-					  has_item ? PG_GETARG_INT64(ARG_ITEM_ID) : 0, item, outcome))
+					  has_item ? PG_GETARG_INT64(ARG_ITEM_ID) : 0, &question->item, outcome))
 		return false;
-	if (lot_code && !th_lot_find(item, lot_code, &lot, outcome))
+	question->has_lot = lot_code != NULL;
+	if (lot_code && !th_lot_find(&question->item, lot_code, &question->lot, outcome))
 		return false;
-	if ((location || has_location) &&
-		!th_location_find(tenant_id, location, has_location,
-						  has_location ? PG_GETARG_INT64(ARG_LOCATION_ID) : 0, &node, outcome))
-		return false;
-	th_candidate_filter_init(filter, node, lot_code != NULL, lot.lot_id, false);
-	return true;
+	if (location == NULL && !has_place)
+		return true;
+	return th_location_find(tenant_id, location, has_place,
+							has_place ? PG_GETARG_INT64(ARG_LOCATION_ID) : 0,
+							&question->node, outcome);
 }
 
 Datum
 th_inventory_available(PG_FUNCTION_ARGS)
 {
 	ThOutcome	outcome = {0};
-	CandidateFilter filter;
-	StockItem	item;
+	Question	question = {0};
 
 	th_escrow_lock_rows(AccessShareLock);
-	if (!resolve(fcinfo, &item, &filter, &outcome))
+	if (!resolve(fcinfo, &question, &outcome))
 		th_raise(&outcome);
-	PG_RETURN_INT64(sum_available(&item, &filter));
+	PG_RETURN_INT64(sum_available(&question));
 }

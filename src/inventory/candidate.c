@@ -206,7 +206,8 @@ void
 th_candidate_filter_init(CandidateFilter *filter, const Location *node, bool has_lot,
 						 int64 lot_id, bool any_status)
 {
-	filter->node = node;
+	filter->node = node ? th_location_by_id(node->location_id) : NULL;
+	filter->nowhere = node && filter->node == NULL;
 	filter->has_lot = has_lot;
 	filter->lot_id = lot_id;
 	filter->any_status = any_status;
@@ -222,6 +223,8 @@ filter_today(const CandidateFilter *filter)
 bool
 th_candidate_matches(const Candidate *candidate, const CandidateFilter *filter)
 {
+	if (filter->nowhere)
+		return false;
 	if (filter->node &&
 		(candidate->place < filter->node->first || candidate->place > filter->node->last))
 		return false;

@@ -37,6 +37,7 @@ extern const CandidateList *th_candidates(const StockItem *item, bool fresh);
  */
 typedef struct CandidateFilter
 {
+	bool		nowhere;		/* the node is no more */
 	const Location *node;
 	bool		has_lot;
 	int64		lot_id;
@@ -44,6 +45,10 @@ typedef struct CandidateFilter
 	TimestampTz now;
 } CandidateFilter;
 
+/*
+ * Looks the node up again by its id: the tree may have been read again since the caller
+ * did.  Call it after th_candidates, whose places are numbered by the tree of then.
+ */
 extern void th_candidate_filter_init(CandidateFilter *filter, const Location *node, bool has_lot,
 									 int64 lot_id, bool any_status);
 extern bool th_candidate_matches(const Candidate *candidate, const CandidateFilter *filter);

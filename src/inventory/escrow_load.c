@@ -95,8 +95,7 @@ load(int op_index)
 	SpinLockAcquire(&entry->mutex);
 	entry->available = value;
 	entry->changes++;
-	entry->listed = count.balance_rows > 0;
-	entry->appended = count.balance_rows;
+	entry->appended = Min(count.balance_rows, PG_UINT16_MAX);
 	entry->state = ESCROW_VALID;
 	SpinLockRelease(&entry->mutex);
 	th_escrow_log_op(op_index)->loading = false;

@@ -22,15 +22,13 @@
 #include "base/settings.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
+#include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
-
-/* A touch looks this far back for the same entry, so that a loop over one key has one op. */
-#define MERGE_DISTANCE 8
+#include "inventory/escrow_own.h"
 
 static EscrowOp *ops = NULL;
 static int	op_count = 0;
 static int	op_capacity = 0;
-static bool any_give = false;
 
 static int64 *added_items = NULL;
 static int	added_count = 0;
@@ -131,6 +129,7 @@ th_escrow_log_reserve(int count)
 {
 	if (op_count + count > op_capacity)
 		ops = grow(ops, &op_capacity, op_count + count, sizeof(EscrowOp));
+	th_escrow_own_reserve();
 }
 
 EscrowOp *
@@ -141,63 +140,9 @@ th_escrow_log_op(int index)
 }
 
 static int
-find_recent(const EscrowKey *key, int level)
+entry_index(const EscrowEntry *entry)
 {
-	for (int i = op_count - 1; i >= 0 && i >= op_count - MERGE_DISTANCE; i--)
-	{
-		if (ops[i].level == level && th_escrow_key_equal(&ops[i].entry->key, key))
-			return i;
-	}
-	return -1;
-}
-
-/* From the pin to here nothing could fail: a pin without an op would stay for ever. */
-static int
-push_op(EscrowEntry *entry, int level)
-{
-	int			index = op_count;
-
-	Assert(op_count < op_capacity);
-	ops[index] = (EscrowOp)
-	{
-		.entry = entry,.level = level
-	};
-	op_count++;
-	publish_count();
-	th_escrow_log_publish(index);
-	return index;
-}
-
-int
-th_escrow_log_touch(const EscrowKey *key)
-{
-	int			level = GetCurrentTransactionNestLevel();
-	int			index = find_recent(key, level);
-
-	if (index >= 0)
-		return index;
-	th_escrow_log_reserve(1);
-	return push_op(th_escrow_pin(key), level);
-}
-
-int
-th_escrow_log_touch_or_bulk(const EscrowKey *key)
-{
-	int			level = GetCurrentTransactionNestLevel();
-	int			index = find_recent(key, level);
-	EscrowEntry *entry;
-
-	if (index >= 0)
-		return index;
-	th_escrow_log_reserve(1);
-	entry = th_escrow_pin_or_bulk(key, &bulk);
-	return entry ? push_op(entry, level) : -1;
-}
-
-int
-th_escrow_log_mark(void)
-{
-	return op_count;
+	return (int) (entry - th_escrow_entries);
 }
 
 static void
@@ -209,6 +154,66 @@ unpin(EscrowEntry *entry)
 	SpinLockRelease(&entry->mutex);
 }
 
+/*
+ * The op of a pinned entry at the current level.  From the pin to here nothing can fail:
+ * a pin without an op would stay for ever.  An entry that has its op has its pin.
+ */
+static int
+op_of(EscrowEntry *entry)
+{
+	int			level = GetCurrentTransactionNestLevel();
+	EscrowOwn  *own = th_escrow_own_get(entry_index(entry));
+
+	if (own->last_op >= 0 && ops[own->last_op].level == level)
+	{
+		unpin(entry);
+		return own->last_op;
+	}
+	Assert(op_count < op_capacity);
+	ops[op_count] = (EscrowOp)
+	{
+		.entry = entry,.level = level,.previous = own->last_op
+	};
+	own->last_op = op_count++;
+	publish_count();
+	th_escrow_log_publish(own->last_op);
+	return own->last_op;
+}
+
+int
+th_escrow_log_touch(const EscrowKey *key)
+{
+	th_escrow_log_reserve(1);
+	return op_of(th_escrow_pin(key));
+}
+
+int
+th_escrow_log_touch_or_bulk(const EscrowKey *key)
+{
+	EscrowEntry *entry;
+
+	th_escrow_log_reserve(1);
+	entry = th_escrow_pin_or_bulk(key, &bulk);
+	return entry ? op_of(entry) : -1;
+}
+
+int
+th_escrow_log_mark(void)
+{
+	return op_count;
+}
+
+/* The op is gone, or stands elsewhere in the array now. */
+static void
+own_moved(const EscrowOp *op, int last_op)
+{
+	EscrowOwn  *own = th_escrow_own_find(entry_index(op->entry));
+
+	Assert(own != NULL);
+	own->last_op = last_op;
+}
+
+/* Later ops of this level have no later ops of their entry: each level has one of each. */
 void
 th_escrow_log_drop_unused(int mark)
 {
@@ -219,13 +224,15 @@ th_escrow_log_drop_unused(int mark)
 		EscrowOp   *op = &ops[i];
 
 		if (op->taken == 0 && op->give == 0 && op->appended == 0 && !op->loading)
-			unpin(op->entry);
-		else
 		{
-			ops[kept] = *op;
-			th_escrow_log_publish(kept);
-			kept++;
+			own_moved(op, op->previous);
+			unpin(op->entry);
+			continue;
 		}
+		own_moved(op, kept);
+		ops[kept] = *op;
+		th_escrow_log_publish(kept);
+		kept++;
 	}
 	op_count = kept;
 	publish_count();
@@ -234,37 +241,37 @@ th_escrow_log_drop_unused(int mark)
 int64
 th_escrow_log_own_give(const EscrowEntry *entry)
 {
-	int64		sum = 0;
+	EscrowOwn  *own = th_escrow_own_find(entry_index(entry));
 
-	if (!any_give)
-		return 0;
-	for (int i = 0; i < op_count; i++)
-	{
-		if (ops[i].entry == entry)
-			sum += ops[i].give;
-	}
-	return sum;
+	return own ? own->give : 0;
 }
 
 int64
 th_escrow_log_own_taken(const EscrowEntry *entry)
 {
-	int64		sum = 0;
+	EscrowOwn  *own = th_escrow_own_find(entry_index(entry));
 
-	for (int i = 0; i < op_count; i++)
-	{
-		if (ops[i].entry == entry)
-			sum += ops[i].taken;
-	}
-	return sum;
+	return own ? own->taken : 0;
+}
+
+void
+th_escrow_log_add(int op_index, int64 taken, int64 give)
+{
+	EscrowOp   *op = &ops[op_index];
+	EscrowOwn  *own = th_escrow_own_find(entry_index(op->entry));
+
+	Assert(own != NULL);
+	op->taken += taken;
+	op->give += give;
+	own->taken += taken;
+	own->give += give;
 }
 
 void
 th_escrow_log_give(int op_index, int64 quantity)
 {
 	Assert(quantity >= 0);
-	ops[op_index].give += quantity;
-	any_give = true;
+	th_escrow_log_add(op_index, 0, quantity);
 	th_escrow_log_publish(op_index);
 }
 
@@ -272,9 +279,12 @@ void
 th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 {
 	EscrowKey	key;
+	int			index;
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
-	th_escrow_log_give(th_escrow_log_touch(&key), quantity);
+	index = th_escrow_log_touch(&key);
+	th_escrow_ensure_loaded(index);
+	th_escrow_log_give(index, quantity);
 }
 
 void
@@ -285,8 +295,10 @@ th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quanti
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
 	index = th_escrow_log_touch_or_bulk(&key);
-	if (index >= 0)
-		th_escrow_log_give(index, quantity);
+	if (index < 0)
+		return;
+	th_escrow_ensure_loaded(index);
+	th_escrow_log_give(index, quantity);
 }
 
 void
@@ -304,13 +316,13 @@ th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id)
 void
 th_escrow_key_added(int64 item_id)
 {
+	/* This backend looks again now, the others when they can see it. */
+	th_escrow_bump_item(item_id);
 	if (added_count > 0 && added_items[added_count - 1] == item_id)
 		return;
 	if (added_count == added_capacity)
 		added_items = grow(added_items, &added_capacity, added_count + 1, sizeof(int64));
 	added_items[added_count++] = item_id;
-	/* This backend looks again now, the others when they can see it. */
-	th_escrow_bump_item(item_id);
 }
 
 /* Empties the value of every entry of this database; nobody else can be using them. */
@@ -412,13 +424,15 @@ settle(EscrowOp *op, int64 available_again)
 static void
 count_appended(EscrowOp *op)
 {
-	int32		before;
+	int			before;
+	int			after;
 
 	SpinLockAcquire(&op->entry->mutex);
 	before = op->entry->appended;
-	op->entry->appended += op->appended;
+	after = Min(before + op->appended, PG_UINT16_MAX);
+	op->entry->appended = (uint16) after;
 	SpinLockRelease(&op->entry->mutex);
-	if (before < ESCROW_FOLD_THRESHOLD && before + op->appended >= ESCROW_FOLD_THRESHOLD)
+	if (before < ESCROW_FOLD_THRESHOLD && after >= ESCROW_FOLD_THRESHOLD)
 		pg_atomic_fetch_add_u32(&th_escrow_control->fold_wanted, 1);
 }
 
@@ -431,7 +445,7 @@ end_transaction(void)
 	if (bulk)
 		th_escrow_end_bulk();
 	bulk = false;
-	any_give = false;
+	th_escrow_own_forget();
 	for (int i = 0; i < added_count; i++)
 		th_escrow_bump_item(added_items[i]);
 	added_count = 0;
@@ -449,18 +463,15 @@ at_commit(void)
 	 * An inner level may have used up what an outer one gives.  Its part goes first,
 	 * or for a moment others could take what is not there.
 	 */
-	if (any_give)
+	for (int i = 0; i < op_count; i++)
 	{
-		for (int i = 0; i < op_count; i++)
-		{
-			if (ops[i].give >= 0)
-				continue;
-			SpinLockAcquire(&ops[i].entry->mutex);
-			ops[i].entry->available += ops[i].give;
-			ops[i].entry->changes++;
-			SpinLockRelease(&ops[i].entry->mutex);
-			ops[i].give = 0;
-		}
+		if (ops[i].give >= 0)
+			continue;
+		SpinLockAcquire(&ops[i].entry->mutex);
+		ops[i].entry->available += ops[i].give;
+		ops[i].entry->changes++;
+		SpinLockRelease(&ops[i].entry->mutex);
+		ops[i].give = 0;
 	}
 	for (int i = 0; i < op_count; i++)
 	{
@@ -482,7 +493,7 @@ at_abort(void)
 static void
 refuse_prepare(void)
 {
-	if (op_count == 0 && exclusive_level == 0 && !bulk)
+	if (op_count == 0 && added_count == 0 && exclusive_level == 0 && !bulk)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -527,7 +538,12 @@ abort_level(int level)
 {
 	while (op_count > 0 && ops[op_count - 1].level >= level)
 	{
-		settle(&ops[op_count - 1], ops[op_count - 1].taken);
+		EscrowOp   *op = &ops[op_count - 1];
+
+		own_moved(op, op->previous);
+		th_escrow_own_find(entry_index(op->entry))->taken -= op->taken;
+		th_escrow_own_find(entry_index(op->entry))->give -= op->give;
+		settle(op, op->taken);
 		op_count--;
 	}
 	publish_count();

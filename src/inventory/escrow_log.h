@@ -17,6 +17,7 @@ typedef struct EscrowOp
 	int64		taken;			/* counted at once, given back on abort */
 	int64		give;			/* counts at commit; below 0 it uses up a give of an outer level */
 	int32		level;
+	int			previous;		/* op of the same entry at an outer level, -1 none */
 	int32		appended;		/* balance rows appended */
 	bool		loading;		/* this backend is counting the rows of the entry */
 	bool		committing;		/* entry->committing counts this op */
@@ -38,9 +39,15 @@ extern int	th_escrow_log_touch(const EscrowKey *key);
  */
 extern int	th_escrow_log_touch_or_bulk(const EscrowKey *key);
 
-/* Changes an entry by an op: what counts at once and what counts at commit. */
+/*
+ * Changes an entry by an op: what counts at once and what counts at commit.  The entry is
+ * loaded: one that another backend is counting may be counted with our rows or without.
+ */
 extern void th_escrow_log_force(int op_index, int64 quantity);
 extern void th_escrow_log_give(int op_index, int64 quantity);
+
+/* Adds to what an op has taken and will give; the entry is the caller's business. */
+extern void th_escrow_log_add(int op_index, int64 taken, int64 give);
 
 extern EscrowOp *th_escrow_log_op(int index);
 
@@ -57,7 +64,7 @@ extern int64 th_escrow_log_own_give(const EscrowEntry *entry);
 /* What this transaction has taken from the entry, over all levels. */
 extern int64 th_escrow_log_own_taken(const EscrowEntry *entry);
 
-/* Shows the op in inventory.escrow_holder; call after changing taken or give. */
+/* Shows the op in inventory.escrow_holder; call after th_escrow_log_add. */
 extern void th_escrow_log_publish(int index);
 
 /*

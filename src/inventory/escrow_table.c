@@ -281,7 +281,6 @@ add(const EscrowKey *key)
 	entry->available = 0;
 	entry->committing = 0;
 	entry->appended = 0;
-	entry->listed = 0;
 	entry->changes = 0;
 	SpinLockRelease(&entry->mutex);
 	entry->next = *bucket;

@@ -59,12 +59,11 @@ typedef struct EscrowEntry
 	slock_t		mutex;
 	uint8		state;
 	uint8		recently_used;	/* second chance of the clock */
-	uint8		listed;			/* the key was in the rows when they were counted */
+	uint16		appended;		/* balance rows appended since they were folded, about */
 	int32		pins;
 	int32		committing;		/* transactions that are about to commit an increase */
 	int32		next;			/* in the chain of the bucket, or the free list; -1 ends */
 	uint32		changes;		/* grows with every change of available */
-	int32		appended;		/* balance rows appended since they were folded */
 } EscrowEntry;
 
 /* A million entries take 64 MB, and 4 MB of buckets. */

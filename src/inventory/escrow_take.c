@@ -55,22 +55,21 @@ th_escrow_value(int op_index)
  * have, then the entry.  Whoever commits, commits both.
  */
 static int64
-use_own_give(EscrowOp *op, int64 quantity)
+use_own_give(int op_index, int64 quantity)
 {
-	int64		own = th_escrow_log_own_give(op->entry);
+	int64		own = th_escrow_log_own_give(th_escrow_log_op(op_index)->entry);
 	int64		used = Min(quantity, Max(own, 0));
 
-	op->give -= used;
+	th_escrow_log_add(op_index, 0, -used);
 	return used;
 }
 
 bool
 th_escrow_take_chosen(int op_index, int64 quantity)
 {
-	EscrowOp   *op = th_escrow_log_op(op_index);
-	EscrowEntry *entry = op->entry;
+	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
 	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
-	int64		own = use_own_give(op, quantity);
+	int64		own = use_own_give(op_index, quantity);
 	int64		rest = quantity - own;
 	bool		enough;
 
@@ -84,9 +83,9 @@ th_escrow_take_chosen(int op_index, int64 quantity)
 	}
 	SpinLockRelease(&entry->mutex);
 	if (enough)
-		op->taken += rest;
+		th_escrow_log_add(op_index, rest, 0);
 	else
-		op->give += own;
+		th_escrow_log_add(op_index, 0, own);
 	LWLockRelease(lock);
 	th_escrow_log_publish(op_index);
 	return enough;
@@ -107,18 +106,17 @@ th_escrow_take(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 void
 th_escrow_log_force(int op_index, int64 quantity)
 {
-	EscrowOp   *op = th_escrow_log_op(op_index);
-	EscrowEntry *entry = op->entry;
+	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
 	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
-	int64		rest = quantity - use_own_give(op, quantity);
+	int64		rest = quantity - use_own_give(op_index, quantity);
 
 	LWLockAcquire(lock, LW_SHARED);
 	SpinLockAcquire(&entry->mutex);
 	entry->available -= rest;
 	entry->changes++;
 	SpinLockRelease(&entry->mutex);
-	op->taken += rest;
-	op->forced = true;
+	th_escrow_log_add(op_index, rest, 0);
+	th_escrow_log_op(op_index)->forced = true;
 	LWLockRelease(lock);
 	th_escrow_log_publish(op_index);
 }
@@ -192,56 +190,95 @@ static void
 take_choice(EscrowChoice *choice, int64 quantity)
 {
 	EscrowOp   *op = th_escrow_log_op(choice->op_index);
-	int64		rest = quantity - use_own_give(op, quantity);
+	int64		own = use_own_give(choice->op_index, quantity);
 
-	change_value(op->entry, -rest);
-	op->taken += rest;
-	choice->taken = quantity;
+	change_value(op->entry, own - quantity);
+	th_escrow_log_add(choice->op_index, quantity - own, 0);
+	choice->taken += quantity;
+	choice->own_used += own;
 }
 
-/*
- * Gives everything back as taken or as give: the sum is the same, and a choice that
- * used up a give of its own gets it back as one that counts at once.  It was in no
- * other transaction's sight in between.
- */
 static void
-undo_demand(EscrowDemand *demand, const int64 *own_before)
+undo_demand(EscrowDemand *demand)
 {
 	for (int i = 0; i < demand->choice_count; i++)
 	{
-		EscrowOp   *op = th_escrow_log_op(demand->choices[i].op_index);
-		int64		own_used = own_before[i] - op->give;
-		int64		rest = demand->choices[i].taken - own_used;
+		EscrowChoice *choice = &demand->choices[i];
+		EscrowOp   *op = th_escrow_log_op(choice->op_index);
+		int64		rest = choice->taken - choice->own_used;
 
-		op->give += own_used;
-		op->taken -= rest;
+		th_escrow_log_add(choice->op_index, -rest, choice->own_used);
 		change_value(op->entry, rest);
-		demand->choices[i].taken = 0;
+		choice->taken = 0;
+		choice->own_used = 0;
 	}
 	demand->granted = 0;
 }
 
-static bool
-serve(EscrowDemand *demand, int64 *values, int64 *taken)
+static void
+forget_taken(EscrowDemand *demands, int count)
 {
+	for (int i = 0; i < count; i++)
+	{
+		demands[i].granted = 0;
+		for (int j = 0; j < demands[i].choice_count; j++)
+		{
+			demands[i].choices[j].taken = 0;
+			demands[i].choices[j].own_used = 0;
+		}
+	}
+}
+
+/* Takes up to quantity more for a demand; returns how much it got. */
+static int64
+take_more(EscrowDemand *demand, int64 quantity, int64 *values, int64 *taken)
+{
+	int64		got;
+
 	for (int i = 0; i < demand->choice_count; i++)
-	{
 		values[i] = th_escrow_value(demand->choices[i].op_index);
-		demand->choices[i].taken = 0;
-	}
-	demand->granted = stock_allocate(values, demand->choice_count, demand->wanted, taken);
-	demand->available = demand->granted;
-	if (demand->granted < demand->minimum)
-	{
-		demand->granted = 0;
-		return false;
-	}
+	got = stock_allocate(values, demand->choice_count, quantity, taken);
 	for (int i = 0; i < demand->choice_count; i++)
 	{
 		if (taken[i] > 0)
 			take_choice(&demand->choices[i], taken[i]);
 	}
-	return true;
+	demand->granted += got;
+	return got;
+}
+
+static int
+compare_width(const void *a, const void *b)
+{
+	const EscrowDemand *x = *(EscrowDemand *const *) a;
+	const EscrowDemand *y = *(EscrowDemand *const *) b;
+
+	if (x->choice_count != y->choice_count)
+		return x->choice_count < y->choice_count ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Minimums before anything else, so that no demand takes what another cannot do without;
+ * and the demand with the fewest choices first: it can take nowhere else, while one that
+ * has these choices and more can.  Places are nested or apart, so this order serves all
+ * that can be served together; only lots that cross places can need another.
+ */
+static bool
+serve_all(EscrowDemand **order, int count, int64 *values, int64 *taken)
+{
+	bool		all = true;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (take_more(order[i], order[i]->minimum, values, taken) < order[i]->minimum)
+			all = false;
+	}
+	for (int i = 0; i < count && all; i++)
+		take_more(order[i], order[i]->wanted - order[i]->minimum, values, taken);
+	for (int i = 0; i < count; i++)
+		order[i]->available = order[i]->granted;
+	return all;
 }
 
 static int
@@ -254,41 +291,38 @@ total_choices(const EscrowDemand *demands, int count)
 	return total;
 }
 
+static void
+publish_demand(const EscrowDemand *demand)
+{
+	for (int i = 0; i < demand->choice_count; i++)
+		th_escrow_log_publish(demand->choices[i].op_index);
+}
+
 bool
 th_escrow_take_all(EscrowDemand *demands, int count)
 {
-	int			total = total_choices(demands, count);
-	int64	   *values = palloc(Max(total, 1) * sizeof(int64));
-	int64	   *taken = palloc(Max(total, 1) * sizeof(int64));
-	int64	   *own_before = palloc(Max(total, 1) * sizeof(int64));
+	int			total = Max(total_choices(demands, count), 1);
+	int64	   *values = palloc(total * sizeof(int64));
+	int64	   *taken = palloc(total * sizeof(int64));
+	EscrowDemand **order = palloc(count * sizeof(EscrowDemand *));
 	PartitionSet set;
-	bool		all = true;
-	int			offset = 0;
+	bool		all;
 
+	for (int i = 0; i < count; i++)
+		order[i] = &demands[i];
+	qsort(order, count, sizeof(EscrowDemand *), compare_width);
+	forget_taken(demands, count);
 	collect_partitions(demands, count, &set);
 	lock_partitions(&set);
-	for (int i = 0; i < count; i++)
-	{
-		for (int j = 0; j < demands[i].choice_count; j++)
-			own_before[offset + j] = th_escrow_log_op(demands[i].choices[j].op_index)->give;
-		if (!serve(&demands[i], values, taken))
-			all = false;
-		offset += demands[i].choice_count;
-	}
-	for (int i = count - 1; i >= 0 && !all; i--)
-	{
-		offset -= demands[i].choice_count;
-		undo_demand(&demands[i], own_before + offset);
-	}
+	all = serve_all(order, count, values, taken);
+	for (int i = 0; i < count && !all; i++)
+		undo_demand(&demands[i]);
 	unlock_partitions(&set);
 	for (int i = 0; i < count; i++)
-	{
-		for (int j = 0; j < demands[i].choice_count; j++)
-			th_escrow_log_publish(demands[i].choices[j].op_index);
-	}
+		publish_demand(&demands[i]);
 	pfree(values);
 	pfree(taken);
-	pfree(own_before);
+	pfree(order);
 	return all;
 }
 
@@ -308,14 +342,18 @@ void
 th_escrow_wait_change(int op_index, long timeout_ms)
 {
 	int			partition = th_escrow_partition_of(th_escrow_log_op(op_index)->entry);
+	ConditionVariable *changed = &th_escrow_control->changed[partition];
 	pg_atomic_uint32 *waiters = &th_escrow_control->waiters[partition];
 
 	pg_atomic_fetch_add_u32(waiters, 1);
 	PG_TRY();
 	{
-		/* A change between the caller's look and here costs one timeout, not a sale. */
-		ConditionVariableTimedSleep(&th_escrow_control->changed[partition], timeout_ms,
-									TH_WAIT_EVENT("TideholdEscrowChange"));
+		/*
+		 * A change between the caller's look and here costs one timeout, not a sale.
+		 * Without the preparation the first sleep returns at once.
+		 */
+		ConditionVariablePrepareToSleep(changed);
+		ConditionVariableTimedSleep(changed, timeout_ms, TH_WAIT_EVENT("TideholdEscrowChange"));
 		ConditionVariableCancelSleep();
 	}
 	PG_FINALLY();

@@ -10,6 +10,7 @@ typedef struct EscrowChoice
 {
 	int			op_index;		/* from th_escrow_choose */
 	int64		taken;			/* out */
+	int64		own_used;		/* of that, what this transaction had given itself */
 } EscrowChoice;
 
 /* A demand for stock of its choices, in their order. */
@@ -20,7 +21,7 @@ typedef struct EscrowDemand
 	int64		wanted;
 	int64		minimum;
 	int64		granted;		/* out: sum of taken; 0 where short */
-	int64		available;		/* out: what the choices had, where short */
+	int64		available;		/* out: what it got or could have got, up to wanted */
 } EscrowDemand;
 
 /* Pins and loads an entry; the choice is valid until th_escrow_forget_unused(mark). */

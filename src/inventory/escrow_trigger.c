@@ -84,14 +84,15 @@ follow(const EscrowKey *key, int64 quantity)
 	if (op_index < 0)
 		return;
 	if (th_escrow_log_exclusive())
+	{
 		forget_value(op_index);
-	else if (quantity > 0)
+		return;
+	}
+	th_escrow_ensure_loaded(op_index);
+	if (quantity > 0)
 		th_escrow_log_give(op_index, quantity);
 	else
-	{
-		th_escrow_ensure_loaded(op_index);
 		th_escrow_log_force(op_index, -quantity);
-	}
 }
 
 Datum
@@ -124,9 +125,10 @@ th_escrow_follow(PG_FUNCTION_ARGS)
 	if (!inserted)
 		follow(&before.key, -before.quantity);
 	if (!deleted)
+	{
 		follow(&after.key, after.quantity);
-	if (!deleted)
 		th_escrow_key_added(after.key.item_id);
+	}
 	return PointerGetDatum(NULL);
 }
 

@@ -28,12 +28,18 @@ PG_FUNCTION_INFO_V1(th_inventory_unfreeze);
 /* As in sql/tidehold_inventory/50_movement.sql. */
 enum FreezeArgument
 {
-	FREEZE_LOCATION, FREEZE_DURATION, FREEZE_REASON, FREEZE_LOCATION_ID, FREEZE_TENANT_ID
+	FREEZE_LOCATION,
+	FREEZE_DURATION,
+	FREEZE_REASON,
+	FREEZE_LOCATION_ID,
+	FREEZE_TENANT_ID
 };
 
 enum UnfreezeArgument
 {
-	UNFREEZE_LOCATION, UNFREEZE_LOCATION_ID, UNFREEZE_TENANT_ID
+	UNFREEZE_LOCATION,
+	UNFREEZE_LOCATION_ID,
+	UNFREEZE_TENANT_ID
 };
 
 #define NOT_FROZEN DT_NOBEGIN
@@ -41,17 +47,17 @@ enum UnfreezeArgument
 /* A row of inventory.location, locked for us. */
 typedef struct LockedLocation
 {
-	ThTable		table;
-	ThScan		scan;
-	Snapshot	snapshot;
-	TimestampTz frozen_until;	/* of the row itself, NOT_FROZEN where it is past */
+	ThTable table;
+	ThScan scan;
+	Snapshot snapshot;
+	TimestampTz frozen_until; /* of the row itself, NOT_FROZEN where it is past */
 } LockedLocation;
 
 static bool
 find_location(FunctionCallInfo fcinfo, int code, int id, int tenant_id, int64 *location_id,
 			  ThOutcome *outcome)
 {
-	bool		has_id = !PG_ARGISNULL(id);
+	bool has_id = !PG_ARGISNULL(id);
 	const Location *location;
 
 	if (PG_ARGISNULL(tenant_id))
@@ -103,8 +109,8 @@ static bool
 lock_location(LockedLocation *locked, int64 location_id, TimestampTz now, ThOutcome *outcome)
 {
 	TupleTableSlot *slot;
-	bool		is_null;
-	Datum		frozen_until;
+	bool is_null;
+	Datum frozen_until;
 
 	if (!lock_row(locked, location_id))
 		return th_refuse(outcome, TH_LOCATION_NOT_FOUND,
@@ -135,11 +141,11 @@ static void
 write_freeze(LockedLocation *locked, TimestampTz until, text *reason)
 {
 	TupleTableSlot *slot = locked->scan.slot;
-	int			columns = slot->tts_tupleDescriptor->natts;
-	Datum	   *values = palloc(columns * sizeof(Datum));
-	bool	   *nulls = palloc(columns * sizeof(bool));
-	Oid			caller;
-	int			context;
+	int columns = slot->tts_tupleDescriptor->natts;
+	Datum *values = palloc(columns * sizeof(Datum));
+	bool *nulls = palloc(columns * sizeof(bool));
+	Oid caller;
+	int context;
 
 	slot_getallattrs(slot);
 	memcpy(values, slot->tts_values, columns * sizeof(Datum));
@@ -173,9 +179,9 @@ static bool
 freeze(FunctionCallInfo fcinfo, TimestampTz *until, ThOutcome *outcome)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	text	   *reason = TH_GETARG_TEXT(FREEZE_REASON);
+	text *reason = TH_GETARG_TEXT(FREEZE_REASON);
 	LockedLocation locked;
-	int64		location_id;
+	int64 location_id;
 
 	if (!th_check_text("reason", reason, TH_REASON_LENGTH_MAX, outcome))
 		return false;
@@ -185,8 +191,8 @@ freeze(FunctionCallInfo fcinfo, TimestampTz *until, ThOutcome *outcome)
 		return false;
 	th_table_open(&locked.table, th_catalog()->location);
 	if (!find_location(fcinfo, FREEZE_LOCATION, FREEZE_LOCATION_ID, FREEZE_TENANT_ID,
-					   &location_id, outcome)
-		|| !lock_location(&locked, location_id, now, outcome))
+					   &location_id, outcome) ||
+		!lock_location(&locked, location_id, now, outcome))
 		return false;
 	*until = Max(*until, locked.frozen_until);
 	write_freeze(&locked, *until, reason);
@@ -199,12 +205,12 @@ static bool
 unfreeze(FunctionCallInfo fcinfo, bool *was_frozen, ThOutcome *outcome)
 {
 	LockedLocation locked;
-	int64		location_id;
+	int64 location_id;
 
 	th_table_open(&locked.table, th_catalog()->location);
 	if (!find_location(fcinfo, UNFREEZE_LOCATION, UNFREEZE_LOCATION_ID, UNFREEZE_TENANT_ID,
-					   &location_id, outcome)
-		|| !lock_location(&locked, location_id, GetCurrentTimestamp(), outcome))
+					   &location_id, outcome) ||
+		!lock_location(&locked, location_id, GetCurrentTimestamp(), outcome))
 		return false;
 	*was_frozen = locked.frozen_until != NOT_FROZEN;
 	if (*was_frozen)
@@ -217,7 +223,7 @@ unfreeze(FunctionCallInfo fcinfo, bool *was_frozen, ThOutcome *outcome)
 Datum
 th_inventory_freeze(PG_FUNCTION_ARGS)
 {
-	ThOutcome	outcome = {0};
+	ThOutcome outcome = { 0 };
 	TimestampTz until;
 
 	th_require_writable("inventory.freeze()");
@@ -229,8 +235,8 @@ th_inventory_freeze(PG_FUNCTION_ARGS)
 Datum
 th_inventory_unfreeze(PG_FUNCTION_ARGS)
 {
-	ThOutcome	outcome = {0};
-	bool		was_frozen;
+	ThOutcome outcome = { 0 };
+	bool was_frozen;
 
 	th_require_writable("inventory.unfreeze()");
 	if (!unfreeze(fcinfo, &was_frozen, &outcome))

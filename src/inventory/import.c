@@ -19,14 +19,16 @@ PG_FUNCTION_INFO_V1(th_inventory_import);
 /* As in sql/tidehold_inventory/50_movement.sql. */
 enum ImportArgument
 {
-	IMPORT_SOURCE, IMPORT_KEEP_GOOD, IMPORT_TENANT_ID
+	IMPORT_SOURCE,
+	IMPORT_KEEP_GOOD,
+	IMPORT_TENANT_ID
 };
 
 static void
 require_arguments(FunctionCallInfo fcinfo)
 {
-	static const char *const names[] = {"source", "keep_good", "tenant_id"};
-	ThOutcome	outcome = {0};
+	static const char *const names[] = { "source", "keep_good", "tenant_id" };
+	ThOutcome outcome = { 0 };
 
 	for (int i = 0; i <= IMPORT_TENANT_ID; i++)
 	{
@@ -41,7 +43,7 @@ require_arguments(FunctionCallInfo fcinfo)
 static text *
 settled_message(const ImportRow *row, ThCode verdict)
 {
-	StockItem	item = {.item_id = row->item_id};
+	StockItem item = { .item_id = row->item_id };
 	const Location *source = th_location_by_id(row->source_id);
 
 	if (verdict == TH_SERIAL_IN_STOCK)
@@ -55,8 +57,8 @@ settled_message(const ImportRow *row, ThCode verdict)
 static void
 return_refused(ReturnSetInfo *result, int64 number, const ImportRow *row, ThCode verdict)
 {
-	Datum		values[3];
-	bool		nulls[3] = {false, false, false};
+	Datum values[3];
+	bool nulls[3] = { false, false, false };
 
 	values[0] = Int64GetDatum(number);
 	values[1] = CStringGetTextDatum(th_code_name(verdict));
@@ -80,12 +82,12 @@ write_row(Ledger *ledger, int64 number, const ImportRow *row)
 static void
 finish_rows(Import *import, bool write, ReturnSetInfo *result)
 {
-	ImportRow	row;
+	ImportRow row;
 
 	th_import_spool_rewind(import);
 	for (int64 number = 1; th_import_spool_next(import, &row); number++)
 	{
-		ThCode		verdict = import->verdicts[number - 1];
+		ThCode verdict = import->verdicts[number - 1];
 		MemoryContext caller = MemoryContextSwitchTo(import->row_context);
 
 		if (verdict != TH_OK)
@@ -100,7 +102,7 @@ finish_rows(Import *import, bool write, ReturnSetInfo *result)
 static void
 write_key(Ledger *ledger, const ImportKey *key)
 {
-	int64		net = key->inflow - key->outflow;
+	int64 net = key->inflow - key->outflow;
 
 	if (net == 0)
 		return;
@@ -116,7 +118,7 @@ static void
 write_keys(Import *import)
 {
 	HASH_SEQ_STATUS walk;
-	ImportKey  *key;
+	ImportKey *key;
 
 	hash_seq_init(&walk, import->keys);
 	while ((key = hash_seq_search(&walk)) != NULL)
@@ -133,7 +135,7 @@ write_keys(Import *import)
 static void
 run(Import *import, Oid source, bool keep_good, ReturnSetInfo *result)
 {
-	bool		write;
+	bool write;
 
 	th_import_read(import, source);
 	do
@@ -149,7 +151,7 @@ run(Import *import, Oid source, bool keep_good, ReturnSetInfo *result)
 Datum
 th_inventory_import(PG_FUNCTION_ARGS)
 {
-	Import		import = {0};
+	Import import = { 0 };
 
 	th_require_writable("inventory.import()");
 	require_arguments(fcinfo);

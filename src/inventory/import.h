@@ -19,29 +19,29 @@
 /* A row of the source in ids. */
 typedef struct ImportRow
 {
-	int64		item_id;
-	int64		source_id;
-	int64		destination_id;
-	int64		lot_id;
-	int64		quantity;
+	int64 item_id;
+	int64 source_id;
+	int64 destination_id;
+	int64 lot_id;
+	int64 quantity;
 	TimestampTz occurred_at;
-	text	   *reference;		/* or NULL */
-	text	   *reason;			/* or NULL */
-	text	   *message;		/* why it is refused; NULL where it was good when read */
+	text *reference; /* or NULL */
+	text *reason;	 /* or NULL */
+	text *message;	 /* why it is refused; NULL where it was good when read */
 } ImportRow;
 
 /* Sums over the good rows of an item, in a lot, at a location that holds stock. */
 typedef struct ImportKey
 {
-	int64		item_id;		/* hash key up to here .. */
-	int64		location_id;	/* ALL_LOCATIONS: a serial number, wherever it lies */
-	int64		lot_id;			/* .. and here */
-	int64		inflow;
-	int64		outflow;
-	int64		base;			/* of a limited key: what it had to give before */
-	int64		left;			/* of a limited key: not yet taken in this round */
-	bool		limited;		/* base has been read */
-	bool		crowded;		/* a serial number that would be in stock twice */
+	int64 item_id;	   /* hash key up to here .. */
+	int64 location_id; /* ALL_LOCATIONS: a serial number, wherever it lies */
+	int64 lot_id;	   /* .. and here */
+	int64 inflow;
+	int64 outflow;
+	int64 base;	  /* of a limited key: what it had to give before */
+	int64 left;	  /* of a limited key: not yet taken in this round */
+	bool limited; /* base has been read */
+	bool crowded; /* a serial number that would be in stock twice */
 } ImportKey;
 
 #define IMPORT_KEY_SIZE (3 * sizeof(int64))
@@ -49,18 +49,18 @@ typedef struct ImportKey
 
 typedef struct Import
 {
-	Ledger		ledger;
-	int32		tenant_id;
-	MemoryContext context;		/* what lives as long as the call */
-	MemoryContext row_context;	/* what one row needs */
+	Ledger ledger;
+	int32 tenant_id;
+	MemoryContext context;	   /* what lives as long as the call */
+	MemoryContext row_context; /* what one row needs */
 	Tuplestorestate *spool;
 	TupleTableSlot *spool_slot;
-	HTAB	   *keys;
-	bool		has_serials;
-	int64		row_count;
-	int64		bad_count;
-	uint8	   *verdicts;		/* ThCode of each row */
-	int64		verdict_capacity;
+	HTAB *keys;
+	bool has_serials;
+	int64 row_count;
+	int64 bad_count;
+	uint8 *verdicts; /* ThCode of each row */
+	int64 verdict_capacity;
 } Import;
 
 /* import_source.c: reads the source and spools its rows */
@@ -90,4 +90,4 @@ extern void th_import_settle(Import *import);
  */
 extern bool th_import_take(Import *import);
 
-#endif							/* TIDEHOLD_INVENTORY_IMPORT_H */
+#endif /* TIDEHOLD_INVENTORY_IMPORT_H */

@@ -22,7 +22,7 @@
 void
 th_import_keys_open(Import *import)
 {
-	HASHCTL		control;
+	HASHCTL control;
 
 	control.keysize = IMPORT_KEY_SIZE;
 	control.entrysize = sizeof(ImportKey);
@@ -34,7 +34,7 @@ th_import_keys_open(Import *import)
 static ImportKey *
 find_key(const Import *import, int64 item_id, int64 location_id, int64 lot_id)
 {
-	ImportKey	key = {.item_id = item_id, .location_id = location_id, .lot_id = lot_id};
+	ImportKey key = { .item_id = item_id, .location_id = location_id, .lot_id = lot_id };
 
 	return hash_search(import->keys, &key, HASH_FIND, NULL);
 }
@@ -42,9 +42,9 @@ find_key(const Import *import, int64 item_id, int64 location_id, int64 lot_id)
 static ImportKey *
 make_key(Import *import, int64 item_id, int64 location_id, int64 lot_id)
 {
-	ImportKey	key = {.item_id = item_id, .location_id = location_id, .lot_id = lot_id};
-	bool		found;
-	ImportKey  *entry = hash_search(import->keys, &key, HASH_ENTER, &found);
+	ImportKey key = { .item_id = item_id, .location_id = location_id, .lot_id = lot_id };
+	bool found;
+	ImportKey *entry = hash_search(import->keys, &key, HASH_ENTER, &found);
 
 	if (!found)
 		*entry = key;
@@ -54,11 +54,11 @@ make_key(Import *import, int64 item_id, int64 location_id, int64 lot_id)
 static bool
 add(ImportKey *source, ImportKey *destination, int64 quantity, ThOutcome *outcome)
 {
-	int64		outflow = 0;
-	int64		inflow = 0;
+	int64 outflow = 0;
+	int64 inflow = 0;
 
-	if ((source && stock_add(source->outflow, quantity, &outflow) != STOCK_OK)
-		|| (destination && stock_add(destination->inflow, quantity, &inflow) != STOCK_OK))
+	if ((source && stock_add(source->outflow, quantity, &outflow) != STOCK_OK) ||
+		(destination && stock_add(destination->inflow, quantity, &inflow) != STOCK_OK))
 		return th_refuse(outcome, TH_QUANTITY_OVERFLOW,
 						 "sum of quantities is out of range with quantity " INT64_FORMAT,
 						 quantity);
@@ -73,10 +73,10 @@ bool
 th_import_count(Import *import, const ImportRow *row, const StockItem *item,
 				const Location *source, const Location *destination, ThOutcome *outcome)
 {
-	bool		leaves = th_location_holds_stock(source);
-	bool		arrives = th_location_holds_stock(destination);
-	ImportKey  *from = NULL;
-	ImportKey  *to = NULL;
+	bool leaves = th_location_holds_stock(source);
+	bool arrives = th_location_holds_stock(destination);
+	ImportKey *from = NULL;
+	ImportKey *to = NULL;
 
 	if (leaves)
 		from = make_key(import, row->item_id, row->source_id, row->lot_id);
@@ -86,7 +86,7 @@ th_import_count(Import *import, const ImportRow *row, const StockItem *item,
 		return false;
 	if (item->tracking == TRACK_SERIAL)
 	{
-		ImportKey  *serial = make_key(import, row->item_id, ALL_LOCATIONS, row->lot_id);
+		ImportKey *serial = make_key(import, row->item_id, ALL_LOCATIONS, row->lot_id);
 
 		import->has_serials = true;
 		serial->outflow += leaves;
@@ -99,19 +99,19 @@ th_import_count(Import *import, const ImportRow *row, const StockItem *item,
 static int64
 read_available(const ImportKey *key, int64 wanted)
 {
-	bool		others;
-	int64		available;
+	bool others;
+	int64 available;
 
 	do
 	{
-		int			mark = th_escrow_mark();
+		int mark = th_escrow_mark();
 
 		available = th_escrow_value(th_escrow_choose(key->item_id, key->location_id,
 													 key->lot_id));
 		th_escrow_forget_unused(mark);
-	} while (available < wanted
-			 && th_expire_key(key->item_id, key->location_id, key->lot_id, wanted - available,
-							  &others) > 0);
+	} while (available < wanted &&
+			 th_expire_key(key->item_id, key->location_id, key->lot_id, wanted - available,
+						   &others) > 0);
 	return available;
 }
 
@@ -127,7 +127,7 @@ may_go_negative(const ImportKey *key)
 static bool
 limit_key(ImportKey *key)
 {
-	int64		needed = key->outflow - key->inflow;
+	int64 needed = key->outflow - key->inflow;
 
 	if (!key->limited && needed > 0 && !may_go_negative(key))
 	{
@@ -145,7 +145,7 @@ limit_key(ImportKey *key)
 static bool
 limit_serial(Import *import, ImportKey *key)
 {
-	int64		net = key->inflow - key->outflow;
+	int64 net = key->inflow - key->outflow;
 
 	if (!key->limited && net > 0)
 	{
@@ -161,15 +161,15 @@ static bool
 limit_keys(Import *import)
 {
 	HASH_SEQ_STATUS walk;
-	ImportKey  *key;
-	bool		all_fit = true;
+	ImportKey *key;
+	bool all_fit = true;
 
 	hash_seq_init(&walk, import->keys);
 	while ((key = hash_seq_search(&walk)) != NULL)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(import->row_context);
-		bool		fits = key->location_id == ALL_LOCATIONS ? limit_serial(import, key)
-			: limit_key(key);
+		bool fits = key->location_id == ALL_LOCATIONS ? limit_serial(import, key) :
+														limit_key(key);
 
 		all_fit = all_fit && fits;
 		MemoryContextSwitchTo(caller);
@@ -190,7 +190,7 @@ static ThCode
 judge(const Import *import, const ImportRow *row)
 {
 	const ImportKey *serial = find_serial(import, row);
-	ImportKey  *from = find_key(import, row->item_id, row->source_id, row->lot_id);
+	ImportKey *from = find_key(import, row->item_id, row->source_id, row->lot_id);
 
 	if (serial && serial->crowded)
 		return TH_SERIAL_IN_STOCK;
@@ -205,9 +205,9 @@ judge(const Import *import, const ImportRow *row)
 static void
 withdraw(const Import *import, const ImportRow *row)
 {
-	ImportKey  *from = find_key(import, row->item_id, row->source_id, row->lot_id);
-	ImportKey  *to = find_key(import, row->item_id, row->destination_id, row->lot_id);
-	ImportKey  *serial = find_serial(import, row);
+	ImportKey *from = find_key(import, row->item_id, row->source_id, row->lot_id);
+	ImportKey *to = find_key(import, row->item_id, row->destination_id, row->lot_id);
+	ImportKey *serial = find_serial(import, row);
 
 	if (from)
 		from->outflow -= row->quantity;
@@ -226,12 +226,12 @@ withdraw(const Import *import, const ImportRow *row)
 static void
 refuse_what_does_not_fit(Import *import)
 {
-	ImportRow	row;
+	ImportRow row;
 
 	th_import_spool_rewind(import);
 	for (int64 number = 1; th_import_spool_next(import, &row); number++)
 	{
-		ThCode		verdict;
+		ThCode verdict;
 
 		if (import->verdicts[number - 1] != TH_OK)
 			continue;
@@ -253,7 +253,7 @@ th_import_settle(Import *import)
 /* What the keys give that may not go below zero, as demands on their entries. */
 typedef struct Taking
 {
-	int			count;
+	int count;
 	ImportKey **keys;
 	EscrowDemand *demands;
 	EscrowChoice *choices;
@@ -282,9 +282,9 @@ add_demand(Taking *taking, ImportKey *key)
 static void
 collect_demands(Import *import, Taking *taking)
 {
-	Size		capacity = hash_get_num_entries(import->keys);
+	Size capacity = hash_get_num_entries(import->keys);
 	HASH_SEQ_STATUS walk;
-	ImportKey  *key;
+	ImportKey *key;
 
 	taking->count = 0;
 	taking->keys = palloc_extended(capacity * sizeof(ImportKey *), MCXT_ALLOC_HUGE);
@@ -311,7 +311,7 @@ static void
 force_the_rest(Import *import)
 {
 	HASH_SEQ_STATUS walk;
-	ImportKey  *key;
+	ImportKey *key;
 
 	hash_seq_init(&walk, import->keys);
 	while ((key = hash_seq_search(&walk)) != NULL)
@@ -325,9 +325,9 @@ force_the_rest(Import *import)
 bool
 th_import_take(Import *import)
 {
-	int			mark = th_escrow_mark();
-	Taking		taking;
-	bool		taken;
+	int mark = th_escrow_mark();
+	Taking taking;
+	bool taken;
 
 	collect_demands(import, &taking);
 	taken = th_escrow_take_all(taking.demands, taking.count);

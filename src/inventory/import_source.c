@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
@@ -19,43 +19,52 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/query.h"
 #include "inventory/import.h"
-
-#define FETCH_ROWS 5000
 
 typedef enum SourceType
 {
-	SOURCE_TEXT, SOURCE_INTEGER, SOURCE_TIME
+	SOURCE_TEXT,
+	SOURCE_INTEGER,
+	SOURCE_TIME
 } SourceType;
 
 enum SourceColumn
 {
-	SOURCE_SKU, SOURCE_QUANTITY, SOURCE_SOURCE, SOURCE_DESTINATION, SOURCE_OCCURRED_AT,
-	SOURCE_LOT, SOURCE_REFERENCE, SOURCE_REASON, SOURCE_COLUMNS
+	SOURCE_SKU,
+	SOURCE_QUANTITY,
+	SOURCE_SOURCE,
+	SOURCE_DESTINATION,
+	SOURCE_OCCURRED_AT,
+	SOURCE_LOT,
+	SOURCE_REFERENCE,
+	SOURCE_REASON,
+	SOURCE_COLUMNS
 };
 
 static const struct
 {
 	const char *name;
-	SourceType	type;
-	bool		required;
-}			source_columns[SOURCE_COLUMNS] = {
-	{"sku", SOURCE_TEXT, true},
-	{"quantity", SOURCE_INTEGER, true},
-	{"source", SOURCE_TEXT, true},
-	{"destination", SOURCE_TEXT, true},
-	{"occurred_at", SOURCE_TIME, true},
-	{"lot", SOURCE_TEXT, false},
-	{"reference", SOURCE_TEXT, false},
-	{"reason", SOURCE_TEXT, false}
+	SourceType type;
+	bool required;
+} source_columns[SOURCE_COLUMNS] = {
+	{ "sku", SOURCE_TEXT, true },
+	{ "quantity", SOURCE_INTEGER, true },
+	{ "source", SOURCE_TEXT, true },
+	{ "destination", SOURCE_TEXT, true },
+	{ "occurred_at", SOURCE_TIME, true },
+	{ "lot", SOURCE_TEXT, false },
+	{ "reference", SOURCE_TEXT, false },
+	{ "reason", SOURCE_TEXT, false }
 };
 
-static const char *const type_names[] = {"text", "bigint", "timestamp with time zone"};
+static const char *const type_names[] = { "text", "bigint", "timestamp with time zone" };
+static const char *const cast_names[] = { "text", "int8", "timestamptz" };
 
 typedef struct SourceRow
 {
-	Datum		values[SOURCE_COLUMNS];
-	bool		nulls[SOURCE_COLUMNS];
+	Datum values[SOURCE_COLUMNS];
+	bool nulls[SOURCE_COLUMNS];
 } SourceRow;
 
 static bool
@@ -79,7 +88,7 @@ append_column(StringInfo query, Oid source, int column)
 {
 	const char *name = source_columns[column].name;
 	const char *type_name = type_names[source_columns[column].type];
-	AttrNumber	number = get_attnum(source, name);
+	AttrNumber number = get_attnum(source, name);
 
 	if (column > 0)
 		appendStringInfoString(query, ", ");
@@ -99,8 +108,7 @@ append_column(StringInfo query, Oid source, int column)
 						get_rel_name(source), type_name),
 				 errhint("Import from a view that casts it.")));
 	appendStringInfo(query, "s.%s::pg_catalog.%s", quote_identifier(name),
-					 source_columns[column].type == SOURCE_TEXT ? "text"
-					 : source_columns[column].type == SOURCE_INTEGER ? "int8" : "timestamptz");
+					 cast_names[source_columns[column].type]);
 }
 
 static char *
@@ -157,15 +165,15 @@ read_texts(const SourceRow *source, ImportRow *row, ThOutcome *outcome)
 {
 	row->reference = source_text(source, SOURCE_REFERENCE);
 	row->reason = source_text(source, SOURCE_REASON);
-	return th_check_text("reference", row->reference, TH_REFERENCE_LENGTH_MAX, outcome)
-		&& th_check_text("reason", row->reason, TH_REASON_LENGTH_MAX, outcome);
+	return th_check_text("reference", row->reference, TH_REFERENCE_LENGTH_MAX, outcome) &&
+		   th_check_text("reason", row->reason, TH_REASON_LENGTH_MAX, outcome);
 }
 
 static bool
 find_place(const Import *import, const SourceRow *source, int column, Location *place,
 		   ThOutcome *outcome)
 {
-	text	   *code = source_text(source, column);
+	text *code = source_text(source, column);
 	const Location *found;
 
 	if (code == NULL)
@@ -184,22 +192,22 @@ static bool
 find_places(const Import *import, const SourceRow *source, Location *from, Location *to,
 			ThOutcome *outcome)
 {
-	if (!find_place(import, source, SOURCE_SOURCE, from, outcome)
-		|| !find_place(import, source, SOURCE_DESTINATION, to, outcome))
+	if (!find_place(import, source, SOURCE_SOURCE, from, outcome) ||
+		!find_place(import, source, SOURCE_DESTINATION, to, outcome))
 		return false;
 	if (from->location_id == to->location_id)
 		return th_refuse(outcome, TH_SAME_LOCATION,
 						 "location \"%s\" is both source and destination", from->code);
-	return th_location_check_frozen(from, import->ledger.recorded_at, outcome)
-		&& th_location_check_frozen(to, import->ledger.recorded_at, outcome);
+	return th_location_check_frozen(from, import->ledger.recorded_at, outcome) &&
+		   th_location_check_frozen(to, import->ledger.recorded_at, outcome);
 }
 
 /* Lots must exist: an import of history does not know their dates. */
 static bool
 find_lot(const StockItem *item, const SourceRow *source, ImportRow *row, ThOutcome *outcome)
 {
-	text	   *code = source_text(source, SOURCE_LOT);
-	Lot			lot;
+	text *code = source_text(source, SOURCE_LOT);
+	Lot lot;
 
 	row->lot_id = 0;
 	if (code == NULL && item->tracking != TRACK_NONE)
@@ -222,17 +230,17 @@ find_lot(const StockItem *item, const SourceRow *source, ImportRow *row, ThOutco
 static bool
 read_row(Import *import, const SourceRow *source, ImportRow *row, ThOutcome *outcome)
 {
-	StockItem	item;
-	Location	from;
-	Location	to;
+	StockItem item;
+	Location from;
+	Location to;
 
-	if (!read_texts(source, row, outcome)
-		|| !read_quantity(source, row, outcome)
-		|| !read_time(import, source, row, outcome)
-		|| !th_item_find(import->tenant_id, source_text(source, SOURCE_SKU), false, 0, &item,
-						 outcome)
-		|| !find_places(import, source, &from, &to, outcome)
-		|| !find_lot(&item, source, row, outcome))
+	if (!read_texts(source, row, outcome) ||
+		!read_quantity(source, row, outcome) ||
+		!read_time(import, source, row, outcome) ||
+		!th_item_find(import->tenant_id, source_text(source, SOURCE_SKU), false, 0, &item,
+					  outcome) ||
+		!find_places(import, source, &from, &to, outcome) ||
+		!find_lot(&item, source, row, outcome))
 		return false;
 	row->item_id = item.item_id;
 	row->source_id = from.location_id;
@@ -243,8 +251,8 @@ read_row(Import *import, const SourceRow *source, ImportRow *row, ThOutcome *out
 static void
 spool_row(Import *import, const SourceRow *source)
 {
-	ImportRow	row = {0};
-	ThOutcome	outcome = {0};
+	ImportRow row = { 0 };
+	ThOutcome outcome = { 0 };
 
 	/* The line number of a movement is that of its row. */
 	if (import->row_count == PG_INT32_MAX)
@@ -260,50 +268,28 @@ spool_row(Import *import, const SourceRow *source)
 }
 
 static void
-spool_batch(Import *import, SPITupleTable *batch)
+spool_source_row(HeapTuple tuple, TupleDesc shape, void *context)
 {
-	for (uint64 i = 0; i < batch->numvals; i++)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(import->row_context);
-		SourceRow	row;
+	Import *import = context;
+	MemoryContext caller = MemoryContextSwitchTo(import->row_context);
+	SourceRow row;
 
-		CHECK_FOR_INTERRUPTS();
-		heap_deform_tuple(batch->vals[i], batch->tupdesc, row.values, row.nulls);
-		spool_row(import, &row);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(import->row_context);
-	}
-}
-
-static void
-read_all(Import *import, const char *query)
-{
-	Portal		cursor;
-
-	SPI_connect();
-	cursor = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, true, 0);
-	for (;;)
-	{
-		SPI_cursor_fetch(cursor, true, FETCH_ROWS);
-		if (SPI_processed == 0)
-			break;
-		spool_batch(import, SPI_tuptable);
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(cursor);
-	SPI_finish();
+	heap_deform_tuple(tuple, shape, row.values, row.nulls);
+	spool_row(import, &row);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(import->row_context);
 }
 
 void
 th_import_read(Import *import, Oid source)
 {
-	Relation	relation = relation_open(source, AccessShareLock);
-	int			nest_level = NewGUCNestLevel();
+	Relation relation = relation_open(source, AccessShareLock);
+	int nest_level = NewGUCNestLevel();
 
 	/* Row numbers mean the rows from the first page on. */
 	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	read_all(import, source_query(source));
+	th_query_rows(source_query(source), spool_source_row, import);
 	AtEOXact_GUC(true, nest_level);
 	relation_close(relation, NoLock);
 }

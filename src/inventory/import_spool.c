@@ -17,15 +17,22 @@
 
 enum SpoolColumn
 {
-	SPOOL_ITEM_ID = 1, SPOOL_SOURCE_ID, SPOOL_DESTINATION_ID, SPOOL_LOT_ID, SPOOL_QUANTITY,
-	SPOOL_OCCURRED_AT, SPOOL_REFERENCE, SPOOL_REASON, SPOOL_MESSAGE,
+	SPOOL_ITEM_ID = 1,
+	SPOOL_SOURCE_ID,
+	SPOOL_DESTINATION_ID,
+	SPOOL_LOT_ID,
+	SPOOL_QUANTITY,
+	SPOOL_OCCURRED_AT,
+	SPOOL_REFERENCE,
+	SPOOL_REASON,
+	SPOOL_MESSAGE,
 	SPOOL_COLUMNS = SPOOL_MESSAGE
 };
 
 static TupleDesc
 spool_shape(void)
 {
-	TupleDesc	shape = CreateTemplateTupleDesc(SPOOL_COLUMNS);
+	TupleDesc shape = CreateTemplateTupleDesc(SPOOL_COLUMNS);
 
 	for (int column = SPOOL_ITEM_ID; column <= SPOOL_QUANTITY; column++)
 		TupleDescInitEntry(shape, column, NULL, INT8OID, -1, 0);
@@ -60,8 +67,8 @@ get_text(TupleTableSlot *slot, int column)
 void
 th_import_spool_put(Import *import, const ImportRow *row, ThCode verdict)
 {
-	Datum		values[SPOOL_COLUMNS];
-	bool		nulls[SPOOL_COLUMNS] = {0};
+	Datum values[SPOOL_COLUMNS];
+	bool nulls[SPOOL_COLUMNS] = { 0 };
 
 	StaticAssertStmt(TH_CODE_COUNT <= PG_UINT8_MAX, "a code fits in a verdict");
 	if (import->row_count == import->verdict_capacity)

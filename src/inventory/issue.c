@@ -15,35 +15,62 @@ PG_FUNCTION_INFO_V1(th_inventory_transfer);
 /* As in sql/tidehold_inventory/50_movement.sql. */
 enum IssueArgument
 {
-	ISSUE_SKU, ISSUE_QUANTITY, ISSUE_LOCATION, ISSUE_LOT, ISSUE_UNIT, ISSUE_DESTINATION,
-	ISSUE_REQUEST_ID, ISSUE_REFERENCE, ISSUE_REASON, ISSUE_ITEM_ID, ISSUE_LOCATION_ID,
+	ISSUE_SKU,
+	ISSUE_QUANTITY,
+	ISSUE_LOCATION,
+	ISSUE_LOT,
+	ISSUE_UNIT,
+	ISSUE_DESTINATION,
+	ISSUE_REQUEST_ID,
+	ISSUE_REFERENCE,
+	ISSUE_REASON,
+	ISSUE_ITEM_ID,
+	ISSUE_LOCATION_ID,
 	ISSUE_TENANT_ID
 };
 
 enum TransferArgument
 {
-	TRANSFER_SKU, TRANSFER_QUANTITY, TRANSFER_SOURCE, TRANSFER_DESTINATION, TRANSFER_LOT,
-	TRANSFER_UNIT, TRANSFER_REQUEST_ID, TRANSFER_REFERENCE, TRANSFER_REASON,
-	TRANSFER_ITEM_ID, TRANSFER_SOURCE_ID, TRANSFER_DESTINATION_ID, TRANSFER_TENANT_ID
+	TRANSFER_SKU,
+	TRANSFER_QUANTITY,
+	TRANSFER_SOURCE,
+	TRANSFER_DESTINATION,
+	TRANSFER_LOT,
+	TRANSFER_UNIT,
+	TRANSFER_REQUEST_ID,
+	TRANSFER_REFERENCE,
+	TRANSFER_REASON,
+	TRANSFER_ITEM_ID,
+	TRANSFER_SOURCE_ID,
+	TRANSFER_DESTINATION_ID,
+	TRANSFER_TENANT_ID
 };
 
 static const MovementArguments issue_arguments = {
-	.sku = ISSUE_SKU, .item_id = ISSUE_ITEM_ID, .tenant_id = ISSUE_TENANT_ID,
-	.unit = ISSUE_UNIT, .lot = ISSUE_LOT,
-	.reference = ISSUE_REFERENCE, .reason = ISSUE_REASON
+	.sku = ISSUE_SKU,
+	.item_id = ISSUE_ITEM_ID,
+	.tenant_id = ISSUE_TENANT_ID,
+	.unit = ISSUE_UNIT,
+	.lot = ISSUE_LOT,
+	.reference = ISSUE_REFERENCE,
+	.reason = ISSUE_REASON,
 };
 
 static const MovementArguments transfer_arguments = {
-	.sku = TRANSFER_SKU, .item_id = TRANSFER_ITEM_ID, .tenant_id = TRANSFER_TENANT_ID,
-	.unit = TRANSFER_UNIT, .lot = TRANSFER_LOT,
-	.reference = TRANSFER_REFERENCE, .reason = TRANSFER_REASON
+	.sku = TRANSFER_SKU,
+	.item_id = TRANSFER_ITEM_ID,
+	.tenant_id = TRANSFER_TENANT_ID,
+	.unit = TRANSFER_UNIT,
+	.lot = TRANSFER_LOT,
+	.reference = TRANSFER_REFERENCE,
+	.reason = TRANSFER_REASON,
 };
 
 /* What the movement wants to take at node and below; NULL is everywhere sellable. */
 static PickRequest
 pick_request(const Movement *movement, const Location *node)
 {
-	PickRequest request = {0};
+	PickRequest request = { 0 };
 
 	request.item = movement->item;
 	request.quantity = movement->quantity;
@@ -97,7 +124,7 @@ static bool
 take_negative(Movement *movement, const Location *node, ThOutcome *outcome)
 {
 	PickRequest request = pick_request(movement, node);
-	int64		rest;
+	int64 rest;
 
 	request.minimum = 0;
 	if (!th_pick(&request))
@@ -145,8 +172,8 @@ find_issue_node(FunctionCallInfo fcinfo, Movement *movement, const Location **no
 							  &movement->source, outcome))
 		return false;
 	*node = &movement->source;
-	return movement->source.kind == LOCATION_VIEW
-		|| th_movement_holds_stock(&movement->source, outcome);
+	return movement->source.kind == LOCATION_VIEW ||
+		   th_movement_holds_stock(&movement->source, outcome);
 }
 
 static bool
@@ -154,15 +181,15 @@ issue(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
 	const Location *node;
 
-	if (!th_movement_texts(fcinfo, &issue_arguments, movement, outcome)
-		|| !th_movement_item_quantity(fcinfo, &issue_arguments, ISSUE_QUANTITY, movement, outcome)
-		|| !find_issue_node(fcinfo, movement, &node, outcome)
-		|| !th_movement_location(fcinfo, movement, "destination", ISSUE_DESTINATION, NO_ARGUMENT,
-								 &movement->destination, outcome)
-		|| !th_movement_outside(&movement->destination, "destination", outcome)
-		|| !th_movement_lot(movement, TH_GETARG_TEXT(ISSUE_LOT), false, outcome)
-		|| (node && !th_movement_not_frozen(movement, node, outcome))
-		|| !th_movement_not_frozen(movement, &movement->destination, outcome))
+	if (!th_movement_texts(fcinfo, &issue_arguments, movement, outcome) ||
+		!th_movement_item_quantity(fcinfo, &issue_arguments, ISSUE_QUANTITY, movement, outcome) ||
+		!find_issue_node(fcinfo, movement, &node, outcome) ||
+		!th_movement_location(fcinfo, movement, "destination", ISSUE_DESTINATION, NO_ARGUMENT,
+							  &movement->destination, outcome) ||
+		!th_movement_outside(&movement->destination, "destination", outcome) ||
+		!th_movement_lot(movement, TH_GETARG_TEXT(ISSUE_LOT), false, outcome) ||
+		(node && !th_movement_not_frozen(movement, node, outcome)) ||
+		!th_movement_not_frozen(movement, &movement->destination, outcome))
 		return false;
 	return take(movement, node, outcome);
 }
@@ -188,25 +215,25 @@ static bool
 find_transfer_locations(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
 	return th_movement_location(fcinfo, movement, "source", TRANSFER_SOURCE, TRANSFER_SOURCE_ID,
-								&movement->source, outcome)
-		&& (movement->source.kind == LOCATION_VIEW
-			|| th_movement_holds_stock(&movement->source, outcome))
-		&& th_movement_location(fcinfo, movement, "destination", TRANSFER_DESTINATION,
-								TRANSFER_DESTINATION_ID, &movement->destination, outcome)
-		&& th_movement_holds_stock(&movement->destination, outcome)
-		&& check_apart(movement, outcome);
+								&movement->source, outcome) &&
+		   (movement->source.kind == LOCATION_VIEW ||
+			th_movement_holds_stock(&movement->source, outcome)) &&
+		   th_movement_location(fcinfo, movement, "destination", TRANSFER_DESTINATION,
+								TRANSFER_DESTINATION_ID, &movement->destination, outcome) &&
+		   th_movement_holds_stock(&movement->destination, outcome) &&
+		   check_apart(movement, outcome);
 }
 
 static bool
 transfer(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
-	if (!th_movement_texts(fcinfo, &transfer_arguments, movement, outcome)
-		|| !th_movement_item_quantity(fcinfo, &transfer_arguments, TRANSFER_QUANTITY, movement,
-									  outcome)
-		|| !find_transfer_locations(fcinfo, movement, outcome)
-		|| !th_movement_lot(movement, TH_GETARG_TEXT(TRANSFER_LOT), false, outcome)
-		|| !th_movement_not_frozen(movement, &movement->source, outcome)
-		|| !th_movement_not_frozen(movement, &movement->destination, outcome))
+	if (!th_movement_texts(fcinfo, &transfer_arguments, movement, outcome) ||
+		!th_movement_item_quantity(fcinfo, &transfer_arguments, TRANSFER_QUANTITY, movement,
+								   outcome) ||
+		!find_transfer_locations(fcinfo, movement, outcome) ||
+		!th_movement_lot(movement, TH_GETARG_TEXT(TRANSFER_LOT), false, outcome) ||
+		!th_movement_not_frozen(movement, &movement->source, outcome) ||
+		!th_movement_not_frozen(movement, &movement->destination, outcome))
 		return false;
 	return take(movement, &movement->source, outcome);
 }

@@ -11,18 +11,22 @@
 #include "utils/timestamp.h"
 
 #include "base/call.h"
+#include "base/claim.h"
 #include "base/table_scan.h"
 #include "core/stock/stock.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/ledger.h"
 
+#define ON_HAND_MAX (INT64CONST(1) << 62)
+#define LARGE_CHANGE (INT64CONST(1) << 40)
+
 typedef struct BalanceChange
 {
-	int64		item_id;
-	int64		location_id;
-	int64		lot_id;
-	int64		quantity;
+	int64 item_id;
+	int64 location_id;
+	int64 lot_id;
+	int64 quantity;
 } BalanceChange;
 
 void
@@ -33,6 +37,8 @@ th_ledger_open(Ledger *ledger, const char *kind)
 	memset(ledger, 0, sizeof(*ledger));
 	th_table_open(&ledger->movement, catalog->movement);
 	th_table_open(&ledger->balance, catalog->balance);
+	ledger->change_capacity = 4;
+	ledger->changes = palloc(ledger->change_capacity * sizeof(BalanceChange));
 	ledger->kind = kind;
 	ledger->kind_text = CStringGetTextDatum(kind);
 	ledger->actor = th_actor();
@@ -67,11 +73,11 @@ void
 th_ledger_write_movement(Ledger *ledger, int64 source_id, int64 destination_id,
 						 int64 lot_id, int64 quantity)
 {
-	Datum		values[MOVEMENT_COLUMNS];
-	bool		nulls[MOVEMENT_COLUMNS] = {0};
+	Datum values[MOVEMENT_COLUMNS];
+	bool nulls[MOVEMENT_COLUMNS] = { 0 };
 
 	Assert(quantity > 0 && source_id != destination_id);
-#define SET(column, datum) (values[(column) - 1] = (datum))
+#define SET(column, datum) (values[column - 1] = (datum))
 	SET(MOVEMENT_ITEM_ID, Int64GetDatum(ledger->item_id));
 	SET(MOVEMENT_NO, Int64GetDatum(ledger->movement_no));
 	SET(MOVEMENT_LINE_NO, Int32GetDatum(ledger->line_no));
@@ -91,12 +97,39 @@ th_ledger_write_movement(Ledger *ledger, int64 source_id, int64 destination_id,
 	th_table_insert(&ledger->movement, values, nulls);
 }
 
+/*
+ * Sums over the rows of a key must fit in 64 bits for every reader.  The limit leaves
+ * room for millions of changes that are not large and therefore not checked.
+ */
+static void
+check_range(Ledger *ledger, int64 location_id, int64 lot_id, int64 change)
+{
+	StockItem item = { .item_id = ledger->item_id };
+	ThClaim claim;
+	int64 on_hand;
+	int64 sum;
+
+	if (change > -LARGE_CHANGE && change < LARGE_CHANGE)
+		return;
+	/* Of two large changes each might fit alone. */
+	th_claim(&claim, TH_CLAIM_COUNT, location_id, NULL);
+	on_hand = th_ledger_on_hand(ledger, location_id, lot_id);
+	if (stock_add(on_hand, change, &sum) == STOCK_OK && sum >= -ON_HAND_MAX && sum <= ON_HAND_MAX)
+		return;
+	ereport(ERROR,
+			(errcode(th_code_sqlstate(TH_QUANTITY_OVERFLOW)),
+			 errmsg("stock on hand of item \"%s\" would be out of range", th_item_name(&item)),
+			 errdetail("On hand %lld, change %lld, limit %lld.", (long long) on_hand,
+					   (long long) change, (long long) ON_HAND_MAX)));
+}
+
 void
 th_ledger_write_balance(Ledger *ledger, int64 location_id, int64 lot_id, int64 quantity)
 {
-	Datum		values[BALANCE_COLUMNS];
-	bool		nulls[BALANCE_COLUMNS] = {0};
+	Datum values[BALANCE_COLUMNS];
+	bool nulls[BALANCE_COLUMNS] = { 0 };
 
+	check_range(ledger, location_id, lot_id, quantity);
 	values[BALANCE_ITEM_ID - 1] = Int64GetDatum(ledger->item_id);
 	values[BALANCE_LOCATION_ID - 1] = Int64GetDatum(location_id);
 	values[BALANCE_LOT_ID - 1] = Int64GetDatum(lot_id);
@@ -110,10 +143,9 @@ new_change(Ledger *ledger)
 {
 	if (ledger->change_count == ledger->change_capacity)
 	{
-		ledger->change_capacity = Max(4, ledger->change_capacity * 2);
-		ledger->changes = ledger->changes
-			? repalloc(ledger->changes, ledger->change_capacity * sizeof(BalanceChange))
-			: palloc(ledger->change_capacity * sizeof(BalanceChange));
+		ledger->change_capacity *= 2;
+		ledger->changes = repalloc(ledger->changes,
+								   ledger->change_capacity * sizeof(BalanceChange));
 	}
 	return &ledger->changes[ledger->change_count++];
 }
@@ -128,8 +160,8 @@ change_balance(Ledger *ledger, const Location *location, int64 lot_id, int64 qua
 	for (int i = ledger->change_count - 1; i >= 0; i--)
 	{
 		change = &ledger->changes[i];
-		if (change->item_id == ledger->item_id && change->lot_id == lot_id
-			&& change->location_id == location->location_id)
+		if (change->item_id == ledger->item_id && change->lot_id == lot_id &&
+			change->location_id == location->location_id)
 		{
 			change->quantity += quantity;
 			return;
@@ -167,9 +199,9 @@ begin_key_scan(Ledger *ledger, ThScan *scan, Snapshot snapshot, int64 location_i
 int64
 th_ledger_on_hand(Ledger *ledger, int64 location_id, int64 lot_id)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	ThScan		scan;
-	int64		on_hand = 0;
+	Snapshot snapshot = th_snapshot_latest();
+	ThScan scan;
+	int64 on_hand = 0;
 
 	begin_key_scan(ledger, &scan, snapshot, location_id, lot_id);
 	while (th_scan_next(&scan))
@@ -188,9 +220,9 @@ th_ledger_on_hand(Ledger *ledger, int64 location_id, int64 lot_id)
 bool
 th_ledger_knows(Ledger *ledger, int64 location_id, int64 lot_id)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	ThScan		scan;
-	bool		found;
+	Snapshot snapshot = th_snapshot_latest();
+	ThScan scan;
+	bool found;
 
 	begin_key_scan(ledger, &scan, snapshot, location_id, lot_id);
 	found = th_scan_next(&scan);

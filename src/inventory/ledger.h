@@ -10,26 +10,26 @@
 
 typedef struct Ledger
 {
-	ThTable		movement;
-	ThTable		balance;
+	ThTable movement;
+	ThTable balance;
 
 	/* The same for all lines of one operation */
-	const char *kind;			/* receipt, issue, transfer, adjustment, fulfilment, import */
-	int64		item_id;
-	int64		movement_no;
-	int64		reservation_no; /* 0: none */
+	const char *kind; /* receipt, issue, transfer, adjustment, fulfilment, import */
+	int64 item_id;
+	int64 movement_no;
+	int64 reservation_no; /* 0: none */
 	TimestampTz occurred_at;
 	TimestampTz recorded_at;
-	text	   *reference;		/* or NULL */
-	text	   *reason;			/* or NULL */
-	int32		line_no;		/* of the line written last */
+	text *reference; /* or NULL */
+	text *reason;	 /* or NULL */
+	int32 line_no;	 /* of the line written last */
 
 	/* Filled by th_ledger_open */
-	Datum		kind_text;
-	Datum		actor;
-	struct BalanceChange *changes;	/* balance rows to write at the end */
-	int			change_count;
-	int			change_capacity;
+	Datum kind_text;
+	Datum actor;
+	struct BalanceChange *changes; /* balance rows to write at the end */
+	int change_count;
+	int change_capacity;
 } Ledger;
 
 /*
@@ -61,4 +61,4 @@ extern int64 th_ledger_on_hand(Ledger *ledger, int64 location_id, int64 lot_id);
 /* Are there balance rows of this key, with whatever sum? */
 extern bool th_ledger_knows(Ledger *ledger, int64 location_id, int64 lot_id);
 
-#endif							/* TIDEHOLD_INVENTORY_LEDGER_H */
+#endif /* TIDEHOLD_INVENTORY_LEDGER_H */

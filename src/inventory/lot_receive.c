@@ -25,8 +25,8 @@ static bool
 same_date(TupleTableSlot *row, int column, const char *parameter, bool given, DateADT wanted,
 		  const char *lot, ThOutcome *outcome)
 {
-	bool		is_null;
-	Datum		value = slot_getattr(row, column, &is_null);
+	bool is_null;
+	Datum value = slot_getattr(row, column, &is_null);
 
 	if (!given || (!is_null && DatumGetDateADT(value) == wanted))
 		return true;
@@ -42,10 +42,10 @@ same_dates(TupleTableSlot *row, const LotDates *dates, ThOutcome *outcome)
 	const char *lot = TextDatumGetCString(th_slot_datum(row, LOT_CODE));
 
 	return same_date(row, LOT_EXPIRES_ON, "expires_on", dates->has_expires_on,
-					 dates->expires_on, lot, outcome)
-		&& same_date(row, LOT_BEST_BEFORE, "best_before", dates->has_best_before,
-					 dates->best_before, lot, outcome)
-		&& same_date(row, LOT_REMOVAL_DATE, "removal_date", dates->has_removal_date,
+					 dates->expires_on, lot, outcome) &&
+		   same_date(row, LOT_BEST_BEFORE, "best_before", dates->has_best_before,
+					 dates->best_before, lot, outcome) &&
+		   same_date(row, LOT_REMOVAL_DATE, "removal_date", dates->has_removal_date,
 					 dates->removal_date, lot, outcome);
 }
 
@@ -60,12 +60,12 @@ set_date(Datum *values, bool *nulls, int column, bool given, DateADT date)
 static int64
 make_lot(const Movement *movement, text *code, const LotDates *dates)
 {
-	Datum		values[LOT_COLUMNS] = {0};
-	bool		nulls[LOT_COLUMNS] = {0};
-	int64		lot_id = th_inventory_next_id();
-	ThTable		table;
-	Oid			caller;
-	int			context;
+	Datum values[LOT_COLUMNS] = { 0 };
+	bool nulls[LOT_COLUMNS] = { 0 };
+	int64 lot_id = th_inventory_next_id();
+	ThTable table;
+	Oid caller;
+	int context;
 
 	values[LOT_ITEM_ID - 1] = Int64GetDatum(movement->item.item_id);
 	values[LOT_ID - 1] = Int64GetDatum(lot_id);
@@ -92,7 +92,7 @@ static bool
 find_lot(Movement *movement, Relation table, text *code, const LotDates *dates, bool *same,
 		 ThOutcome *outcome)
 {
-	ThScan		scan;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, movement->item.item_id);
@@ -109,9 +109,9 @@ find_lot(Movement *movement, Relation table, text *code, const LotDates *dates, 
 bool
 th_lot_receive(Movement *movement, text *code, const LotDates *dates, ThOutcome *outcome)
 {
-	Relation	table = table_open(th_catalog()->lot, RowExclusiveLock);
-	bool		same = true;
-	ThClaim		claim;
+	Relation table = table_open(th_catalog()->lot, RowExclusiveLock);
+	bool same = true;
+	ThClaim claim;
 
 	if (!find_lot(movement, table, code, dates, &same, outcome))
 	{
@@ -133,15 +133,15 @@ static void
 lock_lot(int64 item_id, int64 lot_id)
 {
 	const InventoryCatalog *catalog = th_catalog();
-	bool		found;
-	bool		locked = false;
-	ThTable		table;
+	bool found;
+	bool locked = false;
+	ThTable table;
 
 	th_table_open(&table, catalog->lot);
 	do
 	{
-		Snapshot	snapshot = th_snapshot_latest();
-		ThScan		scan;
+		Snapshot snapshot = th_snapshot_latest();
+		ThScan scan;
 
 		th_scan_init(&scan);
 		th_scan_key_int8(&scan, item_id);
@@ -164,8 +164,8 @@ lock_lot(int64 item_id, int64 lot_id)
 static bool
 next_location(Ledger *ledger, Snapshot snapshot, int64 *location_id)
 {
-	ThScan		scan;
-	bool		found;
+	ThScan scan;
+	bool found;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, ledger->item_id);
@@ -182,9 +182,9 @@ next_location(Ledger *ledger, Snapshot snapshot, int64 *location_id)
 int64
 th_serial_claim(Ledger *ledger, int64 lot_id)
 {
-	int64		location_id = PG_INT64_MIN;
-	int64		on_hand = 0;
-	Snapshot	snapshot;
+	int64 location_id = PG_INT64_MIN;
+	int64 on_hand = 0;
+	Snapshot snapshot;
 
 	lock_lot(ledger->item_id, lot_id);
 	snapshot = th_snapshot_latest();

@@ -7,6 +7,8 @@
 #include "storage/lmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/settings.h"
+#include "base/settings.h"
 #include "base/worker.h"
 #include "inventory/catalog.h"
 #include "inventory/maintenance.h"
@@ -37,9 +39,11 @@ is_installed(void)
 static int
 expire(bool *again, TimestampTz *next_due)
 {
-	int done = th_expire_due(EXPIRE_BATCH, next_due);
+	/* A batch pins its entries, and others need some as well. */
+	int batch = Min(EXPIRE_BATCH, th_setting_escrow_entries / 4);
+	int done = th_expire_due(batch, next_due);
 
-	*again = done >= EXPIRE_BATCH;
+	*again = done >= batch;
 	return done;
 }
 

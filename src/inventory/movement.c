@@ -29,9 +29,9 @@ movement_result(FunctionCallInfo fcinfo, const char *movement_no)
 static char *
 serve(FunctionCallInfo fcinfo, const char *kind, MovementBody body)
 {
-	Movement	movement = {0};
-	ThOutcome	outcome = {0};
-	bool		empty;
+	Movement movement = { 0 };
+	ThOutcome outcome = { 0 };
+	bool empty;
 
 	th_ledger_open(&movement.ledger, kind);
 	th_escrow_lock_rows(RowExclusiveLock);
@@ -46,8 +46,8 @@ Datum
 th_movement_run(FunctionCallInfo fcinfo, const char *function, const char *kind,
 				MovementBody body)
 {
-	Request		request;
-	ThOutcome	outcome = {0};
+	Request request;
+	ThOutcome outcome = { 0 };
 	const char *movement_no;
 
 	th_require_writable(function);
@@ -64,7 +64,7 @@ bool
 th_movement_texts(FunctionCallInfo fcinfo, const MovementArguments *arguments,
 				  Movement *movement, ThOutcome *outcome)
 {
-	text	   *lot = TH_GETARG_TEXT(arguments->lot);
+	text *lot = TH_GETARG_TEXT(arguments->lot);
 
 	if (PG_ARGISNULL(arguments->tenant_id))
 		return th_refuse(outcome, TH_INVALID_ARGUMENT, "\"tenant_id\" is missing");
@@ -73,17 +73,17 @@ th_movement_texts(FunctionCallInfo fcinfo, const MovementArguments *arguments,
 	movement->ledger.reason = TH_GETARG_TEXT(arguments->reason);
 	if (lot && VARSIZE_ANY_EXHDR(lot) == 0)
 		return th_refuse(outcome, TH_INVALID_ARGUMENT, "\"lot\" is empty");
-	return th_check_text("lot", lot, LOT_LENGTH_MAX, outcome)
-		&& th_check_text("reference", movement->ledger.reference, TH_REFERENCE_LENGTH_MAX,
-						 outcome)
-		&& th_check_text("reason", movement->ledger.reason, TH_REASON_LENGTH_MAX, outcome);
+	return th_check_text("lot", lot, LOT_LENGTH_MAX, outcome) &&
+		   th_check_text("reference", movement->ledger.reference, TH_REFERENCE_LENGTH_MAX,
+						 outcome) &&
+		   th_check_text("reason", movement->ledger.reason, TH_REASON_LENGTH_MAX, outcome);
 }
 
 bool
 th_movement_check_quantity(FunctionCallInfo fcinfo, int quantity, bool signed_quantity,
 						   ThOutcome *outcome)
 {
-	int64		value;
+	int64 value;
 
 	if (PG_ARGISNULL(quantity))
 		return th_refuse(outcome, TH_INVALID_QUANTITY, "quantity is missing");
@@ -100,7 +100,7 @@ bool
 th_movement_item(FunctionCallInfo fcinfo, const MovementArguments *arguments,
 				 Movement *movement, ThOutcome *outcome)
 {
-	bool		has_item_id = !PG_ARGISNULL(arguments->item_id);
+	bool has_item_id = !PG_ARGISNULL(arguments->item_id);
 
 	if (!th_item_find(movement->tenant_id, TH_GETARG_TEXT(arguments->sku), has_item_id,
 					  has_item_id ? PG_GETARG_INT64(arguments->item_id) : 0,
@@ -114,9 +114,9 @@ bool
 th_movement_item_quantity(FunctionCallInfo fcinfo, const MovementArguments *arguments,
 						  int quantity, Movement *movement, ThOutcome *outcome)
 {
-	return th_movement_check_quantity(fcinfo, quantity, false, outcome)
-		&& th_movement_item(fcinfo, arguments, movement, outcome)
-		&& th_unit_to_base(&movement->item, TH_GETARG_TEXT(arguments->unit),
+	return th_movement_check_quantity(fcinfo, quantity, false, outcome) &&
+		   th_movement_item(fcinfo, arguments, movement, outcome) &&
+		   th_unit_to_base(&movement->item, TH_GETARG_TEXT(arguments->unit),
 						   PG_GETARG_INT64(quantity), false, &movement->quantity, outcome);
 }
 
@@ -124,7 +124,7 @@ bool
 th_movement_location(FunctionCallInfo fcinfo, const Movement *movement, const char *parameter,
 					 int code, int id, Location *location, ThOutcome *outcome)
 {
-	bool		has_id = id != NO_ARGUMENT && !PG_ARGISNULL(id);
+	bool has_id = id != NO_ARGUMENT && !PG_ARGISNULL(id);
 	const Location *found;
 
 	if (PG_ARGISNULL(code) && !has_id)
@@ -165,7 +165,7 @@ th_movement_outside(const Location *location, const char *parameter, ThOutcome *
 bool
 th_movement_lot(Movement *movement, text *code, bool required, ThOutcome *outcome)
 {
-	bool		tracked = movement->item.tracking != TRACK_NONE;
+	bool tracked = movement->item.tracking != TRACK_NONE;
 
 	if (code == NULL && tracked && required)
 	{
@@ -191,7 +191,7 @@ th_movement_not_frozen(const Movement *movement, const Location *location, ThOut
 void
 th_movement_give(Movement *movement, const Location *location, int64 lot_id, int64 quantity)
 {
-	int64		item_id = movement->item.item_id;
+	int64 item_id = movement->item.item_id;
 
 	/*
 	 * Where another transaction is adding the same key both see no row, and both say so.

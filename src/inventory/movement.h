@@ -22,29 +22,29 @@
 /* One call of an operation. */
 typedef struct Movement
 {
-	int32		tenant_id;
-	StockItem	item;
-	int64		quantity;		/* in base units */
-	Location	source;
-	Location	destination;
-	bool		has_lot;
-	Lot			lot;			/* lot_id 0 where the stock has no lot */
-	Ledger		ledger;
+	int32 tenant_id;
+	StockItem item;
+	int64 quantity; /* in base units */
+	Location source;
+	Location destination;
+	bool has_lot;
+	Lot lot; /* lot_id 0 where the stock has no lot */
+	Ledger ledger;
 } Movement;
 
 /* Positions of the arguments that all operations have. */
 typedef struct MovementArguments
 {
-	int			sku, item_id, tenant_id;
-	int			unit, lot;
-	int			reference, reason;
+	int sku, item_id, tenant_id;
+	int unit, lot;
+	int reference, reason;
 } MovementArguments;
 
 /*
  * Does the work of one call between opening and closing the ledger.  A call that finds
  * nothing to do writes no line, and the function then returns NULL.
  */
-typedef bool (*MovementBody) (FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome);
+typedef bool (*MovementBody)(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome);
 
 /* Runs a SQL-callable operation: request id, locks, body, result. */
 extern Datum th_movement_run(FunctionCallInfo fcinfo, const char *function, const char *kind,
@@ -96,8 +96,8 @@ extern bool th_movement_insufficient(const Movement *movement, int64 available,
 /* Dates that a receipt gives for its lot. */
 typedef struct LotDates
 {
-	bool		has_expires_on, has_best_before, has_removal_date;
-	DateADT		expires_on, best_before, removal_date;
+	bool has_expires_on, has_best_before, has_removal_date;
+	DateADT expires_on, best_before, removal_date;
 } LotDates;
 
 /*
@@ -119,4 +119,4 @@ extern int64 th_serial_claim(Ledger *ledger, int64 lot_id);
  */
 extern bool th_serial_check_absent(Movement *movement, ThOutcome *outcome);
 
-#endif							/* TIDEHOLD_INVENTORY_MOVEMENT_H */
+#endif /* TIDEHOLD_INVENTORY_MOVEMENT_H */

@@ -35,10 +35,7 @@ typedef struct PickRound
 static void
 request_filter(const PickRequest *request, CandidateFilter *filter)
 {
-	/* By id: the tree may have been read again since the caller looked the node up. */
-	const Location *node = request->node ? th_location_by_id(request->node->location_id) : NULL;
-
-	th_candidate_filter_init(filter, node, request->has_lot, request->lot_id,
+	th_candidate_filter_init(filter, request->node, request->has_lot, request->lot_id,
 							 request->any_status);
 }
 

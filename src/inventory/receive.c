@@ -12,16 +12,31 @@ PG_FUNCTION_INFO_V1(th_inventory_receive);
 /* As in sql/tidehold_inventory/50_movement.sql. */
 enum ReceiveArgument
 {
-	RECEIVE_SKU, RECEIVE_QUANTITY, RECEIVE_LOCATION, RECEIVE_LOT, RECEIVE_EXPIRES_ON,
-	RECEIVE_BEST_BEFORE, RECEIVE_REMOVAL_DATE, RECEIVE_UNIT, RECEIVE_SOURCE,
-	RECEIVE_REQUEST_ID, RECEIVE_REFERENCE, RECEIVE_REASON, RECEIVE_ITEM_ID,
-	RECEIVE_LOCATION_ID, RECEIVE_TENANT_ID
+	RECEIVE_SKU,
+	RECEIVE_QUANTITY,
+	RECEIVE_LOCATION,
+	RECEIVE_LOT,
+	RECEIVE_EXPIRES_ON,
+	RECEIVE_BEST_BEFORE,
+	RECEIVE_REMOVAL_DATE,
+	RECEIVE_UNIT,
+	RECEIVE_SOURCE,
+	RECEIVE_REQUEST_ID,
+	RECEIVE_REFERENCE,
+	RECEIVE_REASON,
+	RECEIVE_ITEM_ID,
+	RECEIVE_LOCATION_ID,
+	RECEIVE_TENANT_ID
 };
 
 static const MovementArguments arguments = {
-	.sku = RECEIVE_SKU, .item_id = RECEIVE_ITEM_ID, .tenant_id = RECEIVE_TENANT_ID,
-	.unit = RECEIVE_UNIT, .lot = RECEIVE_LOT,
-	.reference = RECEIVE_REFERENCE, .reason = RECEIVE_REASON
+	.sku = RECEIVE_SKU,
+	.item_id = RECEIVE_ITEM_ID,
+	.tenant_id = RECEIVE_TENANT_ID,
+	.unit = RECEIVE_UNIT,
+	.lot = RECEIVE_LOT,
+	.reference = RECEIVE_REFERENCE,
+	.reason = RECEIVE_REASON,
 };
 
 static bool
@@ -36,7 +51,7 @@ get_date(FunctionCallInfo fcinfo, int argument, DateADT *date)
 static LotDates
 get_dates(FunctionCallInfo fcinfo)
 {
-	LotDates	dates = {0};
+	LotDates dates = { 0 };
 
 	dates.has_expires_on = get_date(fcinfo, RECEIVE_EXPIRES_ON, &dates.expires_on);
 	dates.has_best_before = get_date(fcinfo, RECEIVE_BEST_BEFORE, &dates.best_before);
@@ -48,17 +63,17 @@ static bool
 find_locations(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
 	return th_movement_location(fcinfo, movement, "location", RECEIVE_LOCATION, RECEIVE_LOCATION_ID,
-								&movement->destination, outcome)
-		&& th_movement_holds_stock(&movement->destination, outcome)
-		&& th_movement_location(fcinfo, movement, "source", RECEIVE_SOURCE, NO_ARGUMENT,
-								&movement->source, outcome)
-		&& th_movement_outside(&movement->source, "source", outcome);
+								&movement->destination, outcome) &&
+		   th_movement_holds_stock(&movement->destination, outcome) &&
+		   th_movement_location(fcinfo, movement, "source", RECEIVE_SOURCE, NO_ARGUMENT,
+								&movement->source, outcome) &&
+		   th_movement_outside(&movement->source, "source", outcome);
 }
 
 static bool
 check_tracking(Movement *movement, text *lot, const LotDates *dates, ThOutcome *outcome)
 {
-	bool		dated = dates->has_expires_on || dates->has_best_before || dates->has_removal_date;
+	bool dated = dates->has_expires_on || dates->has_best_before || dates->has_removal_date;
 
 	if (lot && movement->item.tracking == TRACK_NONE)
 		return th_refuse(outcome, TH_LOT_NOT_ALLOWED, "item \"%s\" has no lots",
@@ -81,15 +96,15 @@ check_tracking(Movement *movement, text *lot, const LotDates *dates, ThOutcome *
 static bool
 receive(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
-	text	   *lot = TH_GETARG_TEXT(RECEIVE_LOT);
-	LotDates	dates = get_dates(fcinfo);
+	text *lot = TH_GETARG_TEXT(RECEIVE_LOT);
+	LotDates dates = get_dates(fcinfo);
 
-	if (!th_movement_texts(fcinfo, &arguments, movement, outcome)
-		|| !th_movement_item_quantity(fcinfo, &arguments, RECEIVE_QUANTITY, movement, outcome)
-		|| !find_locations(fcinfo, movement, outcome)
-		|| !check_tracking(movement, lot, &dates, outcome)
-		|| !th_movement_not_frozen(movement, &movement->source, outcome)
-		|| !th_movement_not_frozen(movement, &movement->destination, outcome))
+	if (!th_movement_texts(fcinfo, &arguments, movement, outcome) ||
+		!th_movement_item_quantity(fcinfo, &arguments, RECEIVE_QUANTITY, movement, outcome) ||
+		!find_locations(fcinfo, movement, outcome) ||
+		!check_tracking(movement, lot, &dates, outcome) ||
+		!th_movement_not_frozen(movement, &movement->source, outcome) ||
+		!th_movement_not_frozen(movement, &movement->destination, outcome))
 		return false;
 	if (lot && !th_lot_receive(movement, lot, &dates, outcome))
 		return false;

@@ -32,18 +32,18 @@
 #include "inventory/master.h"
 #include "inventory/request.h"
 
-#define SHOWN_LENGTH_MAX 200	/* bytes of an argument in an error */
+#define SHOWN_LENGTH_MAX 200 /* bytes of an argument in an error */
 
 /* The parameters of a function of ours. */
 typedef struct Signature
 {
-	Oid			function;		/* hash key */
-	char	   *name;
-	int			count;
-	char	  **parameters;
-	FmgrInfo   *output;
-	int			request_id;		/* position, -1 where there is none */
-	int			tenant_id;
+	Oid function; /* hash key */
+	char *name;
+	int count;
+	char **parameters;
+	FmgrInfo *output;
+	int request_id; /* position, -1 where there is none */
+	int tenant_id;
 } Signature;
 
 static MemoryContext signature_context = NULL;
@@ -59,7 +59,7 @@ forget_signatures(Datum argument, int cache_id, uint32 hash_value)
 static void
 prepare_signatures(void)
 {
-	HASHCTL		control;
+	HASHCTL control;
 
 	if (signatures && !signatures_stale)
 		return;
@@ -94,10 +94,10 @@ static void
 read_parameters(Signature *signature, HeapTuple row)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(row);
-	bool		names_null;
-	bool		modes_null;
-	Datum		names = SysCacheGetAttr(PROCOID, row, Anum_pg_proc_proargnames, &names_null);
-	Datum		modes = SysCacheGetAttr(PROCOID, row, Anum_pg_proc_proargmodes, &modes_null);
+	bool names_null;
+	bool modes_null;
+	Datum names = SysCacheGetAttr(PROCOID, row, Anum_pg_proc_proargnames, &names_null);
+	Datum modes = SysCacheGetAttr(PROCOID, row, Anum_pg_proc_proargmodes, &modes_null);
 
 	if (names_null)
 		elog(ERROR, "function %u has no parameter names", signature->function);
@@ -108,8 +108,8 @@ read_parameters(Signature *signature, HeapTuple row)
 	signature->output = palloc0(signature->count * sizeof(FmgrInfo));
 	for (int i = 0; i < signature->count; i++)
 	{
-		Oid			output;
-		bool		is_varlena;
+		Oid output;
+		bool is_varlena;
 
 		getTypeOutputInfo(form->proargtypes.values[i], &output, &is_varlena);
 		fmgr_info_cxt(output, &signature->output[i], CurrentMemoryContext);
@@ -121,8 +121,8 @@ read_parameters(Signature *signature, HeapTuple row)
 static Signature
 read_signature(Oid function)
 {
-	Signature	signature = {.function = function};
-	HeapTuple	row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Signature signature = { .function = function };
+	HeapTuple row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	MemoryContext caller = MemoryContextSwitchTo(signature_context);
 
 	if (!HeapTupleIsValid(row))
@@ -136,8 +136,8 @@ read_signature(Oid function)
 static const Signature *
 find_signature(Oid function)
 {
-	Signature  *entry;
-	Signature	signature;
+	Signature *entry;
+	Signature signature;
 
 	prepare_signatures();
 	entry = hash_search(signatures, &function, HASH_FIND, NULL);
@@ -156,7 +156,7 @@ find_signature(Oid function)
 static int
 begin_plain_output(void)
 {
-	int			nest_level = NewGUCNestLevel();
+	int nest_level = NewGUCNestLevel();
 
 	(void) set_config_option("datestyle", "ISO", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
@@ -175,14 +175,14 @@ is_compared(const Signature *signature, int parameter)
 static void
 collect_arguments(FunctionCallInfo fcinfo, const Signature *signature, Request *request)
 {
-	int			nest_level = begin_plain_output();
+	int nest_level = begin_plain_output();
 
 	request->arguments = palloc0(signature->count * sizeof(Datum));
 	request->argument_nulls = palloc0(signature->count * sizeof(bool));
 	request->argument_count = signature->count;
 	for (int i = 0; i < signature->count; i++)
 	{
-		FmgrInfo   *output = &signature->output[i];
+		FmgrInfo *output = &signature->output[i];
 
 		request->argument_nulls[i] = PG_ARGISNULL(i) || !is_compared(signature, i);
 		if (request->argument_nulls[i])
@@ -196,7 +196,7 @@ collect_arguments(FunctionCallInfo fcinfo, const Signature *signature, Request *
 static void
 read_texts(TupleTableSlot *slot, int column, Datum **values, bool **nulls, int *count)
 {
-	ArrayType  *array = DatumGetArrayTypePCopy(th_slot_datum(slot, column));
+	ArrayType *array = DatumGetArrayTypePCopy(th_slot_datum(slot, column));
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, values, nulls, count);
 }
@@ -205,8 +205,8 @@ read_texts(TupleTableSlot *slot, int column, Datum **values, bool **nulls, int *
 static const char *
 shown(Datum value, bool is_null)
 {
-	char	   *string;
-	int			length;
+	char *string;
+	int length;
 
 	if (is_null)
 		return "NULL";
@@ -218,7 +218,7 @@ shown(Datum value, bool is_null)
 static bool
 same_operation(const Request *request, TupleTableSlot *slot, ThOutcome *outcome)
 {
-	char	   *first = TextDatumGetCString(th_slot_datum(slot, REQUEST_OPERATION));
+	char *first = TextDatumGetCString(th_slot_datum(slot, REQUEST_OPERATION));
 
 	if (strcmp(first, request->operation) == 0)
 		return true;
@@ -232,17 +232,17 @@ static bool
 same_arguments(const Signature *signature, const Request *request, TupleTableSlot *slot,
 			   ThOutcome *outcome)
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
+	Datum *values;
+	bool *nulls;
+	int count;
 
 	read_texts(slot, REQUEST_ARGUMENTS, &values, &nulls, &count);
 	for (int i = 0; i < Min(count, request->argument_count); i++)
 	{
 		if (nulls[i] && request->argument_nulls[i])
 			continue;
-		if (!nulls[i] && !request->argument_nulls[i]
-			&& datumIsEqual(values[i], request->arguments[i], false, -1))
+		if (!nulls[i] && !request->argument_nulls[i] &&
+			datumIsEqual(values[i], request->arguments[i], false, -1))
 			continue;
 		th_refuse(outcome, TH_REQUEST_DIFFERS, "request \"%s\" was served with another \"%s\"",
 				  text_to_cstring(request->request_id), signature->parameters[i]);
@@ -259,9 +259,9 @@ static bool
 look_up(const Signature *signature, Request *request, ThOutcome *outcome)
 {
 	const InventoryCatalog *catalog = th_catalog();
-	Relation	table = table_open(catalog->request, RowExclusiveLock);
-	ThScan		scan;
-	bool		same = true;
+	Relation table = table_open(catalog->request, RowExclusiveLock);
+	ThScan scan;
+	bool same = true;
 
 	th_claim(&request->claim, TH_CLAIM_REQUEST, request->tenant_id, request->request_id);
 	th_scan_init(&scan);
@@ -271,8 +271,8 @@ look_up(const Signature *signature, Request *request, ThOutcome *outcome)
 	if (request->replayed)
 	{
 		th_claim_release(&request->claim);
-		same = same_operation(request, scan.slot, outcome)
-			&& same_arguments(signature, request, scan.slot, outcome);
+		same = same_operation(request, scan.slot, outcome) &&
+			   same_arguments(signature, request, scan.slot, outcome);
 		read_texts(scan.slot, REQUEST_RESULT, &request->result, &request->result_nulls,
 				   &request->result_count);
 		th_scan_end(&scan);
@@ -315,7 +315,7 @@ th_request_begin(FunctionCallInfo fcinfo, Request *request, ThOutcome *outcome)
 static Datum
 text_array(Datum *values, bool *nulls, int count)
 {
-	int			lower_bound = 1;
+	int lower_bound = 1;
 
 	if (count == 0)
 		return PointerGetDatum(construct_empty_array(TEXTOID));
@@ -326,8 +326,8 @@ text_array(Datum *values, bool *nulls, int count)
 static Datum
 result_array(const char *const *result, int count)
 {
-	Datum	   *values = palloc0(count * sizeof(Datum));
-	bool	   *nulls = palloc0(count * sizeof(bool));
+	Datum *values = palloc0(count * sizeof(Datum));
+	bool *nulls = palloc0(count * sizeof(bool));
 
 	for (int i = 0; i < count; i++)
 	{
@@ -341,9 +341,9 @@ result_array(const char *const *result, int count)
 void
 th_request_finish(Request *request, const char *const *result, int count)
 {
-	Datum		values[REQUEST_COLUMNS];
-	bool		nulls[REQUEST_COLUMNS] = {0};
-	ThTable		table;
+	Datum values[REQUEST_COLUMNS];
+	bool nulls[REQUEST_COLUMNS] = { 0 };
+	ThTable table;
 
 	if (!request->active)
 		return;
@@ -359,6 +359,14 @@ th_request_finish(Request *request, const char *const *result, int count)
 	th_table_insert(&table, values, nulls);
 	th_table_close(&table);
 	th_claim_release(&request->claim);
+}
+
+void
+th_request_abandon(Request *request)
+{
+	if (request->active && !request->replayed)
+		th_claim_release(&request->claim);
+	request->active = false;
 }
 
 char *

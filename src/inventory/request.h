@@ -12,20 +12,20 @@
 
 typedef struct Request
 {
-	bool		active;			/* a request id was given */
-	int32		tenant_id;
-	text	   *request_id;
+	bool active; /* a request id was given */
+	int32 tenant_id;
+	text *request_id;
 	const char *operation;
-	Datum	   *arguments;		/* text, as the types' output functions write them */
-	bool	   *argument_nulls;
-	int			argument_count;
-	ThClaim		claim;			/* held until th_request_finish */
+	Datum *arguments; /* text, as the types' output functions write them */
+	bool *argument_nulls;
+	int argument_count;
+	ThClaim claim; /* held until th_request_finish */
 
 	/* Where the id was served before: its result */
-	bool		replayed;
-	Datum	   *result;			/* text */
-	bool	   *result_nulls;
-	int			result_count;
+	bool replayed;
+	Datum *result; /* text */
+	bool *result_nulls;
+	int result_count;
 } Request;
 
 /*
@@ -40,7 +40,10 @@ extern bool th_request_begin(FunctionCallInfo fcinfo, Request *request, ThOutcom
 /* Stores the result (C strings, NULL elements allowed) of a request served now. */
 extern void th_request_finish(Request *request, const char *const *result, int count);
 
+/* Gives the id free where the request was refused without an error. */
+extern void th_request_abandon(Request *request);
+
 /* Element of the stored result as C string, NULL where it is null. */
 extern char *th_request_result(const Request *request, int element);
 
-#endif							/* TIDEHOLD_INVENTORY_REQUEST_H */
+#endif /* TIDEHOLD_INVENTORY_REQUEST_H */

@@ -248,7 +248,10 @@ reserve(FunctionCallInfo fcinfo, Reservation *result, ThOutcome *outcome)
 	}
 	if (!th_check_text("reference", reference, TH_REFERENCE_LENGTH_MAX, outcome) ||
 		!th_lifetime(ttl, &lifetime, outcome))
+	{
+		th_request_abandon(&request);
 		return false;
+	}
 	th_reserve_open(&table);
 	reserved = reserve_opened(fcinfo, &table, &lifetime, result, outcome);
 	th_table_close(&table);
@@ -256,6 +259,8 @@ reserve(FunctionCallInfo fcinfo, Reservation *result, ThOutcome *outcome)
 	result->expires_at = lifetime.expires_at;
 	if (reserved && request.active)
 		store_replay(&request, result);
+	else
+		th_request_abandon(&request);
 	return reserved;
 }
 

@@ -46,6 +46,7 @@ typedef struct CartLine
 	ThOutcome	outcome;
 	int			request;		/* index of the request that serves it */
 	int64		requested;		/* base units */
+	int64		minimum;		/* base units */
 } CartLine;
 
 typedef struct Cart
@@ -242,6 +243,7 @@ resolve_cart(Cart *cart, PickRequest *line_requests)
 		if (!th_reserve_resolve(&line->line, &line_requests[i], &line->outcome))
 			all = false;
 		line->requested = line_requests[i].quantity;
+		line->minimum = line_requests[i].minimum;
 	}
 	return all;
 }
@@ -349,24 +351,26 @@ serve_independent(Cart *cart, ThTable *reservation)
 }
 
 /*
- * What a line of the cart got.  Lines that were summed share a reservation, and what it
- * holds is dealt out in their order.
+ * What a line of the cart got.  Lines that were summed share a reservation: each has its
+ * minimum, and what is left is dealt out in their order.
  */
 static int64
 deal_out(Cart *cart, int line_index)
 {
 	CartLine   *line = &cart->lines[line_index];
 	PickRequest *request = &cart->requests[line->request];
-	int64		left = request->granted;
+	int64		left = request->granted - request->minimum;
 
 	if (request->granted == request->quantity)
 		return line->requested;
 	for (int i = 0; i < line_index; i++)
 	{
-		if (cart->lines[i].request == line->request)
-			left -= Min(left, cart->lines[i].requested);
+		CartLine   *before = &cart->lines[i];
+
+		if (before->request == line->request)
+			left -= Min(left, before->requested - before->minimum);
 	}
-	return Min(left, line->requested);
+	return line->minimum + Min(left, line->requested - line->minimum);
 }
 
 static char *

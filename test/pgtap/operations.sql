@@ -1,7 +1,7 @@
 -- What the operations do, called by an operator who has no privilege on the tables.
 \ir setup.psql
 \ir shop.psql
-SELECT plan(59);
+SELECT plan(58);
 
 -- Stock arrives.
 SELECT isnt(pg_temp.op($$SELECT inventory.receive(sku => 'MUG', quantity => 10, location => 'FRONT', reference => 'delivery 7')$$),
@@ -131,8 +131,7 @@ ROLLBACK TO SAVEPOINT before;
 SELECT is(inventory.available(sku => 'FLOUR'), 1000::bigint, 'nothing is, after ROLLBACK TO SAVEPOINT');
 
 -- Reading.
-SELECT results_eq(
-    $$SELECT sku FROM inventory.search('telefone') LIMIT 1$$, $$VALUES ('PHONE' COLLATE "C")$$, 'search forgives a typing error');
+SELECT is((SELECT sku FROM inventory.search('telefone') LIMIT 1), 'PHONE', 'search forgives a typing error');
 SELECT is_empty($$SELECT * FROM inventory.stock_at(now() - interval '1 day')$$, 'yesterday nothing was here');
 SELECT is_empty('SELECT * FROM inventory.verify()', 'ledger, balances, reservations and entries agree');
 

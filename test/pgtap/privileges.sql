@@ -1,7 +1,7 @@
 -- Who may do what: all privileges of the three roles, of pg_monitor and of nobody, and
 -- what happens when they try.
 \ir setup.psql
-SELECT plan(78);
+SELECT plan(82);
 
 CREATE ROLE tap_nobody;
 GRANT USAGE ON SCHEMA tidehold, inventory, ocean TO tap_nobody;	-- so that it is the object that refuses
@@ -158,6 +158,8 @@ FROM (VALUES
     ('tidehold_admin', 'SELECT nextval(''inventory.id_seq'')'),
     ('tidehold_admin', 'SELECT inventory.escrow_follow()'),
     ('tidehold_admin', 'SELECT tidehold.refuse_planted(''inventory'')'),
+    ('tidehold_operator', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''A'', 0, 0)'),
+    ('tap_nobody', 'SELECT ocean.distance_m(0, 0, 1, 1)'),
     ('pg_monitor', 'SELECT * FROM inventory.item'),
     ('pg_monitor', 'SELECT inventory.available(sku => ''A'')')
 ) AS attempt(role_name, command);
@@ -174,6 +176,8 @@ FROM (VALUES
     ('tidehold_reader', 'SELECT count(*) FROM inventory.escrow_holder'),
     ('tidehold_reader', 'SELECT count(*) FROM inventory.search(''MINE'')'),
     ('tidehold_reader', 'SELECT count(*) FROM inventory.stock_at(now())'),
+    ('tidehold_reader', 'SELECT count(*) FROM ocean.nearest_stations(latitude => 54, longitude => 8)'),
+    ('tidehold_admin', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''MINE'', 54, 8) RETURNING code'),
     ('pg_monitor', 'SELECT count(*) FROM tidehold.stat_worker'),
     ('pg_monitor', 'SELECT count(*) FROM inventory.escrow_entry')
 ) AS attempt(role_name, command);

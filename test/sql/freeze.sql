@@ -3,6 +3,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS tidehold_inventory CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
+SET intervalstyle = 'postgres';
 
 INSERT INTO inventory.tenant (tenant_id, name) VALUES (84, 'freeze');
 INSERT INTO inventory.item (tenant_id, sku) VALUES (84, 'A');
@@ -17,7 +18,7 @@ SELECT inventory.receive('A', 10, code, tenant_id => 84) > 0 AS received
     FROM inventory.location WHERE tenant_id = 84 AND code IN ('BIN1', 'BIN2', 'L2') ORDER BY code;
 SELECT inventory.reserve('A', 2, 'BIN1', ttl => NULL, tenant_id => 84) AS held,
     inventory.reserve('A', 3, 'BIN1', ttl => NULL, tenant_id => 84) AS other,
-    inventory.reserve('A', 4, 'BIN1', ttl => '0.4 s', tenant_id => 84) IS NOT NULL AS dying \gset
+    inventory.reserve('A', 4, 'BIN1', ttl => '1 ms', tenant_id => 84) IS NOT NULL AS dying \gset
 
 -- The details say until when, which is another moment each time.
 \set VERBOSITY terse
@@ -38,6 +39,8 @@ SELECT code FROM inventory.try_reserve('A', 1, 'WH', tenant_id => 84);
 -- What a reservation holds there cannot be shipped, but goes back or expires.
 SELECT inventory.fulfil(:'held', tenant_id => 84);
 SELECT inventory.release(:'held', tenant_id => 84);
+SELECT pg_sleep(0.01);
+SELECT location, on_hand, reserved FROM inventory.stock WHERE tenant_id = 84 AND location = 'BIN1';
 -- Elsewhere life goes on, and nobody is sent to a frozen place.
 SELECT inventory.available('A', tenant_id => 84);
 SELECT inventory.issue('A', 11, tenant_id => 84);
@@ -52,9 +55,7 @@ TABLE frozen;
 SELECT inventory.fulfil(:'other', tenant_id => 84);
 
 -- A freeze ends by itself.
-SELECT inventory.freeze('BIN1', '0.2 s', tenant_id => 84) > now() AS frozen;
-SELECT inventory.issue('A', 1, 'BIN1', tenant_id => 84);
-SELECT pg_sleep(0.5);
+SELECT inventory.freeze('BIN1', '1 ms', tenant_id => 84) > now() AS frozen, pg_sleep(0.01);
 SELECT inventory.issue('A', 7, 'BIN1', tenant_id => 84) > 0 AS issued;
 SELECT inventory.unfreeze('BIN1', tenant_id => 84);
 

@@ -12,11 +12,14 @@ INSERT INTO inventory.item (tenant_id, sku, base_unit, tracking, best_before_day
     (81, 'EGGS', 'piece', 'none', NULL, NULL),
     (81, 'MILK', 'carton', 'lot', 5, 2),
     (81, 'DRONE', 'piece', 'serial', NULL, NULL),
+    (81, 'HUGE', 'piece', 'none', NULL, NULL),
     (81, 'X', 'piece', 'none', NULL, NULL),
     (81, 'Y', 'piece', 'none', NULL, NULL);
 INSERT INTO inventory.location (tenant_id, code, kind, priority) VALUES
     (81, 'MAIN', 'view', 1), (81, 'L1', 'internal', 10), (81, 'L2', 'internal', 20),
-    (81, 'DEBT', 'internal', 30), (81, 'DAMAGED', 'internal', 40), (81, 'CUSTOMS', 'transit', 50);
+    (81, 'DEBT', 'internal', 30), (81, 'DAMAGED', 'internal', 40), (81, 'CUSTOMS', 'transit', 50),
+    (81, 'FROZEN', 'internal', 60);
+UPDATE inventory.location SET frozen_until = 'infinity' WHERE tenant_id = 81 AND code = 'FROZEN';
 INSERT INTO inventory.location (tenant_id, code, kind, parent_id, priority)
     SELECT 81, 'BIN' || n, 'internal', location_id, n
     FROM inventory.location, generate_series(1, 3) AS n WHERE tenant_id = 81 AND code = 'MAIN';
@@ -152,6 +155,27 @@ SELECT inventory.receive('TEA', 1, 'L1', reason => repeat('r', 501), tenant_id =
 SELECT inventory.issue('TEA', 1, 'L1', lot => '', tenant_id => 81);
 SELECT sum(on_hand) AS unchanged FROM stock('TEA');
 
+-- Checks come in one order: a call that is wrong in every way, put right step by step.
+\set VERBOSITY sqlstate
+BEGIN READ ONLY;
+SELECT inventory.transfer(NULL, 0, 'NOWHERE', 'FROZEN', 'M1', 'crate', '', repeat('r', 501), tenant_id => 81);
+ROLLBACK;
+SELECT inventory.transfer(NULL, 0, 'NOWHERE', 'FROZEN', 'M1', 'crate', '', repeat('r', 501), tenant_id => 81);
+SELECT inventory.transfer(NULL, 0, 'NOWHERE', 'FROZEN', 'M1', 'crate', 'new', repeat('r', 501), tenant_id => 81);
+SELECT inventory.transfer(NULL, 0, 'NOWHERE', 'FROZEN', 'M1', 'crate', 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer(NULL, 9, 'NOWHERE', 'FROZEN', 'M1', 'crate', 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEAS', 9, 'NOWHERE', 'FROZEN', 'M1', 'crate', 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'NOWHERE', 'FROZEN', 'M1', 'crate', 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'NOWHERE', 'FROZEN', 'M1', NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'SUPPLIER', 'FROZEN', 'M1', NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'FROZEN', 'FROZEN', 'M1', NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'L2', 'FROZEN', 'M1', NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'L2', 'FROZEN', NULL, NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 9, 'L2', 'L1', NULL, NULL, 'new', 'ref', tenant_id => 81);
+SELECT inventory.transfer('TEA', 4, 'L2', 'L1', NULL, NULL, 'new', 'ref', tenant_id => 81) > 0 AS moved;
+\set VERBOSITY default
+SELECT transfer('TEA', 4, 'L1', 'L2');
+
 -- Adjustments need a reason, and either a quantity or a count.
 SELECT adjust('TEA', 1, 'L1', reason => NULL);
 SELECT adjust('TEA', 1, 'L1', reason => '');
@@ -284,6 +308,21 @@ SELECT count(inventory.receive('MILK', 1, 'BIN3', lot => 'M' || 20 + n % 2, tena
 SELECT inventory.adjust('MILK', location => 'BIN3', lot => 'M20', counted => 10 * n, reason => 'again', tenant_id => 81) IS NULL AS agrees
     FROM (VALUES (1), (1), (2), (2)) AS v (n);
 SELECT * FROM stock('MILK') WHERE location = 'BIN3';
+
+-- Stock on hand stays within 2^62, so that no sum of it overflows for anybody.
+SELECT receive('HUGE', 9223372036854775807, 'L1');
+SELECT receive('HUGE', 4611686018427387904, 'L1');
+SELECT receive('HUGE', 4611686018427387904, 'L1');
+SELECT receive('HUGE', 4611686018427387904, 'L2');
+SELECT transfer('HUGE', 4611686018427387904, 'L1', 'L2');
+SELECT adjust('HUGE', NULL, 'L1', counted => 9223372036854775807);
+SET client_min_messages = error;
+SELECT issue('HUGE', 4611686018427387904, 'DEBT');
+SELECT issue('HUGE', 4611686018427387904, 'DEBT');
+RESET client_min_messages;
+SELECT * FROM stock('HUGE');
+SELECT issue('HUGE', 4611686018427387904, 'L1'), adjust('HUGE', NULL, 'L2', counted => 3), adjust('HUGE', NULL, 'DEBT', counted => 0);
+SELECT * FROM stock('HUGE');
 
 -- Not in a read-only transaction.
 BEGIN READ ONLY;

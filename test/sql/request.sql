@@ -71,6 +71,13 @@ SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advis
 ROLLBACK;
 TABLE total;
 
+-- A refusal that is an answer and no error gives its id free as well.
+BEGIN;
+SELECT code, count(*) FROM generate_series(1, 20) AS n, inventory.try_reserve('A', 1000000, request_id => 'try ' || n, tenant_id => 82) GROUP BY code;
+SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory';
+COMMIT;
+SELECT code, reserved FROM inventory.try_reserve('A', 1, request_id => 'try 1', ttl => '1 ms', tenant_id => 82);
+
 -- Transfers, counts that found nothing to do, and lots.
 SELECT inventory.transfer('A', 3, 'L1', 'L2', request_id => 'r7', tenant_id => 82) = inventory.transfer('A', 3, 'L1', 'L2', request_id => 'r7', tenant_id => 82) AS same;
 SELECT inventory.adjust('A', counted => 10, location => 'L1', reason => 'count', request_id => 'r8', tenant_id => 82) IS NULL AS agrees;

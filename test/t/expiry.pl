@@ -20,7 +20,8 @@ sub due
 	my ($sku, $count) = @_;
 	stock($node, $count, $sku);
 	my $ids = $one->run("SELECT inventory.reserve('$sku', 1, ttl => '1 ms') FROM generate_series(1, $count)");
-	$node->poll_query_until('postgres', 'SELECT coalesce(bool_and(expires_at <= clock_timestamp()), true) FROM inventory.reservation')
+	$node->poll_query_until('postgres',
+		"SELECT bool_and(expires_at <= clock_timestamp()) FROM inventory.reservation JOIN inventory.item USING (item_id) WHERE sku = '$sku'")
 	  or die 'time stands still';
 	return split /\n/, $ids;
 }

@@ -156,6 +156,20 @@ check_extensions sql_dump_registered => sub {
         grep { !$registered{ $_->{name} } } grep { $_->{kind} =~ /^(?:TABLE|SEQUENCE)$/ } objects($extension);
 };
 
+check sql_errcode => sub {
+    my @found;
+    for my $file (files(qr{^sql/.*/[^/]+\.sql$}))
+    {
+        my $text = slurp($file) =~ s/(--.*|'(?:[^']|'')*')/$1 =~ s{[^\n]}{ }gr/ger;
+        while ($text =~ /\bRAISE\s+(?:EXCEPTION|WARNING)\b[^;]*/g)
+        {
+            my $offset = $-[0];
+            push @found, finding($file, $offset, 'RAISE without ERRCODE') unless $& =~ /\bERRCODE\b/;
+        }
+    }
+    return @found;
+};
+
 # A symbol that SQL names stands in C, and the other way round.
 check sql_functions_have_c => sub {
     my (%in_sql, %in_c);

@@ -58,8 +58,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-SELECT problem FROM (SELECT pg_temp.sell_out(sku) AS problem FROM inventory.item OFFSET 0) AS sale
-WHERE problem IS NOT NULL
+SELECT format('SELECT problem FROM pg_temp.sell_out(%L) AS problem WHERE problem IS NOT NULL', sku) FROM inventory.item \gexec
 SQL
 
 # A running server with the extension; settings are lines of postgresql.conf, and
@@ -203,14 +202,15 @@ sub nothing_wrong
 	return;
 }
 
-# Items prefix1 .. prefixN with stock in the one bin.
+# Items prefix1 .. prefixN with stock in the one bin; a transaction for each, because
+# there may be fewer entries than items.
 sub stock_up
 {
 	my ($node, $prefix, $count, $quantity) = @_;
 	$node->safe_psql('postgres', <<END);
 INSERT INTO inventory.location (code) VALUES ('BIN') ON CONFLICT DO NOTHING;
 INSERT INTO inventory.item (sku) SELECT '$prefix' || i FROM generate_series(1, $count) AS i;
-SELECT inventory.receive('$prefix' || i, $quantity, 'BIN') FROM generate_series(1, $count) AS i;
+SELECT format('SELECT inventory.receive(%L, $quantity, ''BIN'')', '$prefix' || i) FROM generate_series(1, $count) AS i \\gexec
 END
 	return;
 }

@@ -43,10 +43,10 @@ EXCEPTION WHEN SQLSTATE 'TH005' OR SQLSTATE 'TH006' OR SQLSTATE 'TH007' OR SQLST
     RETURN 'gone';
 END
 $$;
-CREATE FUNCTION storm.some(sku text, skip integer, count integer) RETURNS SETOF uuid LANGUAGE sql AS $$
+CREATE FUNCTION storm.open(sku text, skip integer, count integer) RETURNS SETOF uuid LANGUAGE sql AS $$
     SELECT (lpad(to_hex(r.item_id), 16, '0') || lpad(to_hex(r.reservation_no), 16, '0'))::uuid
     FROM inventory.reservation AS r JOIN inventory.item AS i USING (item_id)
-    WHERE i.sku = some.sku OFFSET skip LIMIT count
+    WHERE i.sku = open.sku OFFSET skip LIMIT count
 $$;
 CREATE FUNCTION storm.change(sku text, quantity integer) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
@@ -72,16 +72,16 @@ sub scripts
 		'nested@4' => "${PICK}BEGIN;\nSAVEPOINT one;\n"
 		  . try_reserve('i') . "SAVEPOINT two;\n" . try_reserve('j')
 		  . "RELEASE two;\nROLLBACK TO one;\n" . try_reserve('j') . "COMMIT;\n",
-		'release@4' => "${PICK}SELECT storm.try('release', id) FROM storm.some('M' || :i, :o, 2) AS id;\n",
-		'fulfil@1' => "${PICK}SELECT storm.try('fulfil', id) FROM storm.some('M' || :i, :o, 1) AS id;\n",
+		'release@4' => "${PICK}SELECT storm.try('release', id) FROM storm.open('M' || :i, :o, 2) AS id;\n",
+		'fulfil@1' => "${PICK}SELECT storm.try('fulfil', id) FROM storm.open('M' || :i, :o, 1) AS id;\n",
 		'release_twice@2' => "${PICK}BEGIN;\nSAVEPOINT one;\n"
-		  . "SELECT storm.try('release', id) FROM storm.some('M' || :i, :o, 1) AS id;\nROLLBACK TO one;\n"
-		  . "SELECT storm.try('release', id) FROM storm.some('M' || :i, :o, 1) AS id;\n"
+		  . "SELECT storm.try('release', id) FROM storm.open('M' || :i, :o, 1) AS id;\nROLLBACK TO one;\n"
+		  . "SELECT storm.try('release', id) FROM storm.open('M' || :i, :o, 1) AS id;\n"
 		  . try_reserve('i') . "ROLLBACK;\n",
 		'change@3' => "${PICK}\\set d random(-1, 2)\nSELECT storm.change('M' || :i, :d);\n",
 		'expire@2' => "${PICK}SELECT inventory.try_reserve('M' || :i, :q, ttl => '2 ms');\n",
-		'evict@4' => "\\set k random(1, ${\(OTHERS - 60)})\n"
-		  . "SELECT count(inventory.try_reserve('O' || n, 1, ttl => '1 ms')) FROM generate_series(:k, :k + 3) AS n;\n",
+		'evict@4' => "\\set k random(1, ${\(OTHERS - 1)})\n"
+		  . "SELECT count(inventory.try_reserve('O' || n, 1, ttl => '1 ms')) FROM generate_series(:k, :k + 1) AS n;\n",
 		'look@2' => "SELECT sum(inventory.available('M' || n)) FROM generate_series(1, ${\ITEMS}) AS n;\n",
 	};
 }
@@ -94,7 +94,7 @@ sub cancelled_script
 	{
 		my ($i, $o, $d) = (1 + int rand ITEMS, int rand 10, int(rand 4) - 1);
 		$script .= "BEGIN; SELECT inventory.try_reserve('M$i', 1);"
-		  . " SELECT inventory.release(id) FROM storm.some('M$i', $o, 1) AS id;"
+		  . " SELECT inventory.release(id) FROM storm.open('M$i', $o, 1) AS id;"
 		  . sprintf(" SELECT pg_sleep(%.4f);", rand 0.003)
 		  . " SELECT storm.change('M$i', $d); COMMIT;\n";
 	}
