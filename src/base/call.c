@@ -29,7 +29,7 @@ th_actor(void)
 int64
 th_next_id(Oid sequence)
 {
-	int64		number = nextval_internal(sequence, false);
+	int64 number = nextval_internal(sequence, false);
 
 	return ((int64) th_setting_node_id << NODE_SHIFT) | number;
 }

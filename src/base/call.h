@@ -22,4 +22,4 @@ extern int64 th_next_id(Oid sequence);
 /* Argument as text * (detoasted), or NULL. */
 #define TH_GETARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
 
-#endif							/* TIDEHOLD_BASE_CALL_H */
+#endif /* TIDEHOLD_BASE_CALL_H */

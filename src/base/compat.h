@@ -48,4 +48,4 @@ th_wait_event(const char *name)
 #define TH_WAIT_EVENT(name) ((uint32) PG_WAIT_EXTENSION)
 #endif
 
-#endif							/* TIDEHOLD_BASE_COMPAT_H */
+#endif /* TIDEHOLD_BASE_COMPAT_H */

@@ -42,12 +42,12 @@ static char *
 format_text(const char *format, va_list args)
 {
 	StringInfoData text;
-	int			needed;
+	int needed;
 
 	initStringInfo(&text);
 	for (;;)
 	{
-		va_list		copy;
+		va_list copy;
 
 		va_copy(copy, args);
 		needed = appendStringInfoVA(&text, format, copy);
@@ -59,9 +59,9 @@ format_text(const char *format, va_list args)
 }
 
 bool
-th_refuse(ThOutcome *outcome, ThCode code, const char *message,...)
+th_refuse(ThOutcome *outcome, ThCode code, const char *message, ...)
 {
-	va_list		args;
+	va_list args;
 
 	Assert(code != TH_OK);
 	outcome->code = code;
@@ -74,9 +74,9 @@ th_refuse(ThOutcome *outcome, ThCode code, const char *message,...)
 }
 
 bool
-th_refuse_detail(ThOutcome *outcome, const char *detail,...)
+th_refuse_detail(ThOutcome *outcome, const char *detail, ...)
 {
-	va_list		args;
+	va_list args;
 
 	va_start(args, detail);
 	outcome->detail = format_text(detail, args);
@@ -85,9 +85,9 @@ th_refuse_detail(ThOutcome *outcome, const char *detail,...)
 }
 
 bool
-th_refuse_hint(ThOutcome *outcome, const char *hint,...)
+th_refuse_hint(ThOutcome *outcome, const char *hint, ...)
 {
-	va_list		args;
+	va_list args;
 
 	va_start(args, hint);
 	outcome->hint = format_text(hint, args);

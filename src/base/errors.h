@@ -58,31 +58,31 @@ typedef enum ThCode
 
 typedef struct ThOutcome
 {
-	ThCode		code;			/* TH_OK until refused */
-	const char *message;		/* palloc'd, lower case */
-	const char *detail;			/* or NULL */
-	const char *hint;			/* or NULL */
+	ThCode code;		 /* TH_OK until refused */
+	const char *message; /* palloc'd, lower case */
+	const char *detail;	 /* or NULL */
+	const char *hint;	 /* or NULL */
 } ThOutcome;
 
 /* Name of a code as the functions that answer with a code show it. */
 extern const char *th_code_name(ThCode code);
 
 /* SQLSTATE "TH0xx" packed for errcode(). */
-extern int	th_code_sqlstate(ThCode code);
+extern int th_code_sqlstate(ThCode code);
 
 /*
  * Records the first refusal and returns false, so that callers can write
  * "return th_refuse(...)".
  */
-extern bool th_refuse(ThOutcome *outcome, ThCode code, const char *message,...)
-			pg_attribute_printf(3, 4);
+extern bool th_refuse(ThOutcome *outcome, ThCode code, const char *message, ...)
+	pg_attribute_printf(3, 4);
 
 /* Adds a detail or hint to a refusal; returns false as th_refuse does. */
-extern bool th_refuse_detail(ThOutcome *outcome, const char *detail,...)
-			pg_attribute_printf(2, 3);
-extern bool th_refuse_hint(ThOutcome *outcome, const char *hint,...)
-			pg_attribute_printf(2, 3);
+extern bool th_refuse_detail(ThOutcome *outcome, const char *detail, ...)
+	pg_attribute_printf(2, 3);
+extern bool th_refuse_hint(ThOutcome *outcome, const char *hint, ...)
+	pg_attribute_printf(2, 3);
 
 extern void th_raise(const ThOutcome *outcome) pg_attribute_noreturn();
 
-#endif							/* TIDEHOLD_BASE_ERRORS_H */
+#endif /* TIDEHOLD_BASE_ERRORS_H */

@@ -12,14 +12,14 @@
 
 #define SECONDS_PER_DAY 86400
 
-int			th_setting_escrow_entries = 100000;
-int			th_setting_history_retention = 365 * SECONDS_PER_DAY;
-int			th_setting_maintenance_naptime = 500;
-int			th_setting_node_id = 0;
-int			th_setting_request_retention = 7 * SECONDS_PER_DAY;
-int			th_setting_reservation_lifetime_max = SECONDS_PER_DAY;
-int			th_setting_reservation_ttl = 15 * 60;
-bool		th_setting_allow_drop_with_stock = false;
+int th_setting_escrow_entries = 100000;
+int th_setting_history_retention = 365 * SECONDS_PER_DAY;
+int th_setting_maintenance_naptime = 500;
+int th_setting_node_id = 0;
+int th_setting_request_retention = 7 * SECONDS_PER_DAY;
+int th_setting_reservation_lifetime_max = SECONDS_PER_DAY;
+int th_setting_reservation_ttl = 15 * 60;
+bool th_setting_allow_drop_with_stock = false;
 
 static void
 define_limits(void)

@@ -5,15 +5,15 @@
 #ifndef TIDEHOLD_BASE_SETTINGS_H
 #define TIDEHOLD_BASE_SETTINGS_H
 
-extern int	th_setting_escrow_entries;	/* entries in shared memory */
-extern int	th_setting_history_retention;	/* s, 0 keeps for ever */
-extern int	th_setting_maintenance_naptime; /* ms */
-extern int	th_setting_node_id; /* 0 .. 32767 */
-extern int	th_setting_request_retention;	/* s */
-extern int	th_setting_reservation_lifetime_max;	/* s, 0 is no limit */
-extern int	th_setting_reservation_ttl; /* s, 0 is for ever */
+extern int th_setting_escrow_entries;			/* entries in shared memory */
+extern int th_setting_history_retention;		/* s, 0 keeps for ever */
+extern int th_setting_maintenance_naptime;		/* ms */
+extern int th_setting_node_id;					/* 0 .. 32767 */
+extern int th_setting_request_retention;		/* s */
+extern int th_setting_reservation_lifetime_max; /* s, 0 is no limit */
+extern int th_setting_reservation_ttl;			/* s, 0 is for ever */
 extern bool th_setting_allow_drop_with_stock;
 
 extern void th_settings_init(void);
 
-#endif							/* TIDEHOLD_BASE_SETTINGS_H */
+#endif /* TIDEHOLD_BASE_SETTINGS_H */

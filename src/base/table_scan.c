@@ -27,7 +27,7 @@ th_snapshot_latest(void)
 Snapshot
 th_snapshot_others(void)
 {
-	Snapshot	snapshot = th_snapshot_latest();
+	Snapshot snapshot = th_snapshot_latest();
 
 	/*
 	 * RegisterSnapshot made this copy for us.  Commands of this transaction
@@ -53,7 +53,7 @@ next_key(ThScan *scan)
 void
 th_scan_key_int8(ThScan *scan, int64 value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(value));
 }
@@ -61,7 +61,7 @@ th_scan_key_int8(ThScan *scan, int64 value)
 void
 th_scan_key_int8_after(ThScan *scan, int64 value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(value));
 }
@@ -69,7 +69,7 @@ th_scan_key_int8_after(ThScan *scan, int64 value)
 void
 th_scan_key_int4(ThScan *scan, int32 value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(value));
 }
@@ -77,7 +77,7 @@ th_scan_key_int4(ThScan *scan, int32 value)
 void
 th_scan_key_text(ThScan *scan, Datum value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTEqualStrategyNumber, F_TEXTEQ, value);
 	key->sk_collation = C_COLLATION_OID;
@@ -86,7 +86,7 @@ th_scan_key_text(ThScan *scan, Datum value)
 void
 th_scan_key_timestamp_until(ThScan *scan, int64 value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
 				TimestampTzGetDatum(value));
@@ -95,7 +95,7 @@ th_scan_key_timestamp_until(ThScan *scan, int64 value)
 void
 th_scan_key_timestamp_after(ThScan *scan, int64 value)
 {
-	ScanKey		key = next_key(scan);
+	ScanKey key = next_key(scan);
 
 	ScanKeyInit(key, scan->key_count, BTGreaterStrategyNumber, F_TIMESTAMPTZ_GT,
 				TimestampTzGetDatum(value));

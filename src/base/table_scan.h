@@ -15,10 +15,10 @@
 
 typedef struct ThScan
 {
-	Relation	index;
+	Relation index;
 	IndexScanDesc scan;
-	TupleTableSlot *slot;		/* the current row, of the table's shape */
-	int			key_count;
+	TupleTableSlot *slot; /* the current row, of the table's shape */
+	int key_count;
 	ScanKeyData keys[TH_SCAN_KEYS_MAX];
 } ThScan;
 
@@ -48,9 +48,9 @@ extern Snapshot th_snapshot_others(void);
  */
 extern void th_scan_init(ThScan *scan);
 extern void th_scan_key_int8(ThScan *scan, int64 value);
-extern void th_scan_key_int8_after(ThScan *scan, int64 value);	/* column > value */
+extern void th_scan_key_int8_after(ThScan *scan, int64 value); /* column > value */
 extern void th_scan_key_int4(ThScan *scan, int32 value);
-extern void th_scan_key_text(ThScan *scan, Datum value);	/* collation "C" */
+extern void th_scan_key_text(ThScan *scan, Datum value);			/* collation "C" */
 extern void th_scan_key_timestamp_until(ThScan *scan, int64 value); /* column <= value */
 extern void th_scan_key_timestamp_after(ThScan *scan, int64 value); /* column > value */
 extern void th_scan_begin(ThScan *scan, Relation table, Oid index, Snapshot snapshot);
@@ -61,8 +61,8 @@ extern void th_scan_end(ThScan *scan);
 static inline Datum
 th_slot_datum(TupleTableSlot *slot, int attribute)
 {
-	bool		is_null;
-	Datum		value = slot_getattr(slot, attribute, &is_null);
+	bool is_null;
+	Datum value = slot_getattr(slot, attribute, &is_null);
 
 	Assert(!is_null);
 	return value;
@@ -74,4 +74,4 @@ th_slot_int8(TupleTableSlot *slot, int attribute)
 	return DatumGetInt64(th_slot_datum(slot, attribute));
 }
 
-#endif							/* TIDEHOLD_BASE_TABLE_SCAN_H */
+#endif /* TIDEHOLD_BASE_TABLE_SCAN_H */

@@ -30,13 +30,13 @@ static void
 leave_out_escrow_trigger(ResultRelInfo *result)
 {
 	TriggerDesc *description = result->ri_TrigDesc;
-	int			kept = 0;
+	int kept = 0;
 
 	if (description == NULL)
 		return;
 	for (int i = 0; i < description->numtriggers; i++)
 	{
-		Trigger    *trigger = &description->triggers[i];
+		Trigger *trigger = &description->triggers[i];
 
 		if (strcmp(trigger->tgname, ESCROW_TRIGGER_NAME) == 0)
 			continue;
@@ -83,7 +83,7 @@ static void
 fill_slot(ThTable *table, const Datum *values, const bool *nulls)
 {
 	TupleTableSlot *slot = table->slot;
-	int			columns = slot->tts_tupleDescriptor->natts;
+	int columns = slot->tts_tupleDescriptor->natts;
 
 	ExecClearTuple(slot);
 	memcpy(slot->tts_values, values, columns * sizeof(Datum));
@@ -129,7 +129,7 @@ bool
 th_table_lock(ThTable *table, TupleTableSlot *slot, Snapshot snapshot, bool wait)
 {
 	TM_FailureData failure;
-	TM_Result	result;
+	TM_Result result;
 	ItemPointerData tid = slot->tts_tid;
 
 	result = table_tuple_lock(table->rel, &tid, snapshot, slot,
@@ -157,7 +157,7 @@ th_table_delete(ThTable *table, TupleTableSlot *slot)
 	use_current_command(table);
 	if (table->has_foreign_triggers)
 	{
-		EPQState	epq;
+		EPQState epq;
 
 		th_EvalPlanQualInit(&epq, table->estate);
 		ExecSimpleRelationDelete(table->result, table->estate, &epq, slot);
@@ -188,7 +188,7 @@ th_table_delete_free(ThTable *table, TupleTableSlot *slot, Snapshot snapshot)
 void
 th_table_update(ThTable *table, TupleTableSlot *old_slot, const Datum *values, const bool *nulls)
 {
-	EPQState	epq;
+	EPQState epq;
 
 	use_current_command(table);
 	fill_slot(table, values, nulls);

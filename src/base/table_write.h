@@ -14,11 +14,11 @@
 
 typedef struct ThTable
 {
-	Relation	rel;
-	EState	   *estate;
+	Relation rel;
+	EState *estate;
 	ResultRelInfo *result;
-	TupleTableSlot *slot;		/* scratch row for insert and update */
-	bool		has_foreign_triggers;
+	TupleTableSlot *slot; /* scratch row for insert and update */
+	bool has_foreign_triggers;
 } ThTable;
 
 /* Opens a table for writing; RowExclusiveLock is kept until the transaction ends. */
@@ -46,4 +46,4 @@ extern void th_table_delete(ThTable *table, TupleTableSlot *slot);
 extern void th_table_update(ThTable *table, TupleTableSlot *old_slot,
 							const Datum *values, const bool *nulls);
 
-#endif							/* TIDEHOLD_BASE_TABLE_WRITE_H */
+#endif /* TIDEHOLD_BASE_TABLE_WRITE_H */

@@ -16,12 +16,14 @@
 typedef struct WorkerTask
 {
 	const char *name;
-	bool		(*installed) (void);
-	int			(*run) (bool *again, TimestampTz *next_due);
+	bool (*installed)(void);
+	int (*run)(bool *again, TimestampTz *next_due);
 	enum
 	{
-		WORKER_COUNT_NONE, WORKER_COUNT_EXPIRED, WORKER_COUNT_FOLDED
-	}			count;
+		WORKER_COUNT_NONE,
+		WORKER_COUNT_EXPIRED,
+		WORKER_COUNT_FOLDED
+	} count;
 } WorkerTask;
 
 #define WORKER_TASKS_MAX 8
@@ -36,4 +38,4 @@ extern void th_worker_init(void);
 /* Stops the worker of a database that is being dropped; it starts again if the drop fails. */
 extern void th_worker_stop_for_drop(Oid database);
 
-#endif							/* TIDEHOLD_BASE_WORKER_H */
+#endif /* TIDEHOLD_BASE_WORKER_H */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
+#include "common/int.h"
 #include "fmgr.h"
 #include "utils/snapmgr.h"
 
@@ -20,15 +21,20 @@ PG_FUNCTION_INFO_V1(th_inventory_available);
 
 enum AvailableArgument
 {
-	ARG_SKU, ARG_LOCATION, ARG_LOT, ARG_ITEM_ID, ARG_LOCATION_ID, ARG_TENANT_ID
+	ARG_SKU,
+	ARG_LOCATION,
+	ARG_LOT,
+	ARG_ITEM_ID,
+	ARG_LOCATION_ID,
+	ARG_TENANT_ID
 };
 
 /* A standby keeps no entries: they would be stale the moment it is promoted. */
 static int64
 value_from_rows(const StockCandidate *place, int64 item_id)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	EscrowKey	key;
+	Snapshot snapshot = th_snapshot_latest();
+	EscrowKey key;
 	EscrowCount count;
 
 	th_escrow_key(&key, item_id, place->location_id, place->lot_id);
@@ -40,9 +46,9 @@ value_from_rows(const StockCandidate *place, int64 item_id)
 static int64
 value_from_entry(const StockCandidate *place, int64 item_id)
 {
-	int			mark = th_escrow_mark();
-	int			op_index = th_escrow_choose(item_id, place->location_id, place->lot_id);
-	int64		value = th_escrow_value(op_index);
+	int mark = th_escrow_mark();
+	int op_index = th_escrow_choose(item_id, place->location_id, place->lot_id);
+	int64 value = th_escrow_value(op_index);
 
 	th_escrow_forget_unused(mark);
 	return value;
@@ -52,8 +58,8 @@ value_from_entry(const StockCandidate *place, int64 item_id)
 static int64
 candidate_value(const StockCandidate *place, int64 item_id)
 {
-	int64		value = RecoveryInProgress() ? value_from_rows(place, item_id)
-		: value_from_entry(place, item_id);
+	int64 value = RecoveryInProgress() ? value_from_rows(place, item_id) :
+										 value_from_entry(place, item_id);
 
 	value += th_due_quantity(item_id, place->location_id, place->lot_id);
 	return Max(value, 0);
@@ -62,10 +68,10 @@ candidate_value(const StockCandidate *place, int64 item_id)
 /* What a call asks for. */
 typedef struct Question
 {
-	StockItem	item;
+	StockItem item;
 	const Location *node;
-	bool		has_lot;
-	Lot			lot;
+	bool has_lot;
+	Lot lot;
 } Question;
 
 static int64
@@ -73,8 +79,8 @@ sum_available(const Question *question)
 {
 	const CandidateList *list = th_candidates(&question->item, false);
 	StockCandidate *places = palloc(Max(list->count, 1) * sizeof(StockCandidate));
-	int			count = 0;
-	int64		sum = 0;
+	int count = 0;
+	int64 sum = 0;
 	CandidateFilter filter;
 
 	th_candidate_filter_init(&filter, question->node, question->has_lot,
@@ -85,7 +91,12 @@ sum_available(const Question *question)
 			places[count++] = list->candidates[i].order;
 	}
 	for (int i = 0; i < count; i++)
-		sum += candidate_value(&places[i], question->item.item_id);
+	{
+		int64 value = candidate_value(&places[i], question->item.item_id);
+
+		if (pg_add_s64_overflow(sum, value, &sum))
+			sum = PG_INT64_MAX;
+	}
 	pfree(places);
 	return sum;
 }
@@ -93,11 +104,11 @@ sum_available(const Question *question)
 static bool
 resolve(FunctionCallInfo fcinfo, Question *question, ThOutcome *outcome)
 {
-	int32		tenant_id = PG_ARGISNULL(ARG_TENANT_ID) ? 0 : PG_GETARG_INT32(ARG_TENANT_ID);
-	bool		has_item = !PG_ARGISNULL(ARG_ITEM_ID);
-	bool		has_place = !PG_ARGISNULL(ARG_LOCATION_ID);
-	text	   *location = TH_GETARG_TEXT(ARG_LOCATION);
-	text	   *lot_code = TH_GETARG_TEXT(ARG_LOT);
+	int32 tenant_id = PG_ARGISNULL(ARG_TENANT_ID) ? 0 : PG_GETARG_INT32(ARG_TENANT_ID);
+	bool has_item = !PG_ARGISNULL(ARG_ITEM_ID);
+	bool has_place = !PG_ARGISNULL(ARG_LOCATION_ID);
+	text *location = TH_GETARG_TEXT(ARG_LOCATION);
+	text *lot_code = TH_GETARG_TEXT(ARG_LOT);
 
 	if (!th_item_find(tenant_id, TH_GETARG_TEXT(ARG_SKU), has_item,
 					  has_item ? PG_GETARG_INT64(ARG_ITEM_ID) : 0, &question->item, outcome))
@@ -115,8 +126,8 @@ resolve(FunctionCallInfo fcinfo, Question *question, ThOutcome *outcome)
 Datum
 th_inventory_available(PG_FUNCTION_ARGS)
 {
-	ThOutcome	outcome = {0};
-	Question	question = {0};
+	ThOutcome outcome = { 0 };
+	Question question = { 0 };
 
 	th_escrow_lock_rows(AccessShareLock);
 	if (!resolve(fcinfo, &question, &outcome))

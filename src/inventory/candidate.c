@@ -25,10 +25,10 @@
 
 typedef struct CachedList
 {
-	int64		item_id;		/* hash key */
-	uint64		item_version;
-	uint64		location_version;
-	bool		known;
+	int64 item_id; /* hash key */
+	uint64 item_version;
+	uint64 location_version;
+	bool known;
 	CandidateList list;
 } CachedList;
 
@@ -38,7 +38,7 @@ static HTAB *cache = NULL;
 static HTAB *
 candidate_cache(void)
 {
-	HASHCTL		control;
+	HASHCTL control;
 
 	if (cache && hash_get_num_entries(cache) < CACHED_ITEMS_MAX)
 		return cache;
@@ -58,7 +58,7 @@ static bool
 fill_candidate(int64 item_id, int64 location_id, int64 lot_id, Candidate *candidate)
 {
 	const Location *location = th_location_by_id(location_id);
-	Lot			lot = {.sellable = true,.removal_on = DATEVAL_NOEND,.created_at = DT_NOBEGIN};
+	Lot lot = { .sellable = true, .removal_on = DATEVAL_NOEND, .created_at = DT_NOBEGIN };
 
 	if (location == NULL)
 		return false;
@@ -79,10 +79,10 @@ fill_candidate(int64 item_id, int64 location_id, int64 lot_id, Candidate *candid
 
 typedef struct KeyWalk
 {
-	Relation	table;
-	Oid			index;
-	Snapshot	snapshot;
-	int64		item_id;
+	Relation table;
+	Oid index;
+	Snapshot snapshot;
+	int64 item_id;
 } KeyWalk;
 
 /*
@@ -92,8 +92,8 @@ typedef struct KeyWalk
 static bool
 next_key(const KeyWalk *walk, bool same_location, int64 *location_id, int64 *lot_id)
 {
-	ThScan		scan;
-	bool		found;
+	ThScan scan;
+	bool found;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, walk->item_id);
@@ -120,14 +120,17 @@ static Candidate *
 read_keys(int64 item_id, int *count)
 {
 	const InventoryCatalog *catalog = th_catalog();
-	KeyWalk		walk = {.table = table_open(catalog->balance, AccessShareLock),
-		.index = catalog->balance_pkey,.snapshot = th_snapshot_latest(),
-	.item_id = item_id};
-	int64		location_id = PG_INT64_MIN;
-	int64		lot_id = 0;
-	int			capacity = 8;
-	Candidate  *found = palloc(capacity * sizeof(Candidate));
-	bool		more = next_key(&walk, false, &location_id, &lot_id);
+	KeyWalk walk = {
+		.table = table_open(catalog->balance, AccessShareLock),
+		.index = catalog->balance_pkey,
+		.snapshot = th_snapshot_latest(),
+		.item_id = item_id,
+	};
+	int64 location_id = PG_INT64_MIN;
+	int64 lot_id = 0;
+	int capacity = 8;
+	Candidate *found = palloc(capacity * sizeof(Candidate));
+	bool more = next_key(&walk, false, &location_id, &lot_id);
 
 	*count = 0;
 	while (more)
@@ -138,7 +141,7 @@ read_keys(int64 item_id, int *count)
 		if (fill_candidate(item_id, location_id, lot_id, &found[*count]))
 			(*count)++;
 		more = next_key(&walk, true, &location_id, &lot_id) ||
-			next_key(&walk, false, &location_id, &lot_id);
+			   next_key(&walk, false, &location_id, &lot_id);
 	}
 	UnregisterSnapshot(walk.snapshot);
 	table_close(walk.table, AccessShareLock);
@@ -167,12 +170,12 @@ remember(CachedList *cached, Candidate *found, int count)
 const CandidateList *
 th_candidates(const StockItem *item, bool fresh)
 {
-	uint64		item_version = th_escrow_item_version(item->item_id);
-	uint64		location_version = th_catalog_location_version();
-	bool		found;
+	uint64 item_version = th_escrow_item_version(item->item_id);
+	uint64 location_version = th_catalog_location_version();
+	bool found;
 	CachedList *cached = hash_search(candidate_cache(), &item->item_id, HASH_ENTER, &found);
-	Candidate  *keys;
-	int			count;
+	Candidate *keys;
+	int count;
 
 	if (!found)
 	{
@@ -235,5 +238,5 @@ th_candidate_matches(const Candidate *candidate, const CandidateFilter *filter)
 	if (filter->any_status)
 		return true;
 	return candidate->sellable &&
-		(candidate->removal_on == DATEVAL_NOEND || candidate->removal_on > filter_today(filter));
+		   (candidate->removal_on == DATEVAL_NOEND || candidate->removal_on > filter_today(filter));
 }

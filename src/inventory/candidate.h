@@ -11,17 +11,17 @@
 typedef struct Candidate
 {
 	StockCandidate order;
-	int32		place;			/* Location.first, to compare with a node of the tree */
-	bool		holds_stock;	/* internal or transit */
-	bool		sellable;		/* location and lot are */
-	DateADT		removal_on;		/* not promised from this day */
+	int32 place;		/* Location.first, to compare with a node of the tree */
+	bool holds_stock;	/* internal or transit */
+	bool sellable;		/* location and lot are */
+	DateADT removal_on; /* not promised from this day */
 	TimestampTz frozen_until;
 } Candidate;
 
 typedef struct CandidateList
 {
-	int			count;
-	Candidate  *candidates;
+	int count;
+	Candidate *candidates;
 } CandidateList;
 
 /*
@@ -37,11 +37,11 @@ extern const CandidateList *th_candidates(const StockItem *item, bool fresh);
  */
 typedef struct CandidateFilter
 {
-	bool		nowhere;		/* the node is no more */
+	bool nowhere; /* the node is no more */
 	const Location *node;
-	bool		has_lot;
-	int64		lot_id;
-	bool		any_status;
+	bool has_lot;
+	int64 lot_id;
+	bool any_status;
 	TimestampTz now;
 } CandidateFilter;
 
@@ -53,4 +53,4 @@ extern void th_candidate_filter_init(CandidateFilter *filter, const Location *no
 									 int64 lot_id, bool any_status);
 extern bool th_candidate_matches(const Candidate *candidate, const CandidateFilter *filter);
 
-#endif							/* TIDEHOLD_INVENTORY_CANDIDATE_H */
+#endif /* TIDEHOLD_INVENTORY_CANDIDATE_H */

@@ -35,10 +35,13 @@
 typedef struct CatalogName
 {
 	const char *name;
-	size_t		offset;
+	size_t offset;
 } CatalogName;
 
-#define FIELD(field, name) {name, offsetof(InventoryCatalog, field)}
+#define FIELD(field, name) \
+	{ \
+		name, offsetof(InventoryCatalog, field) \
+	}
 
 static const CatalogName names[] = {
 	FIELD(item, "item"),
@@ -73,7 +76,7 @@ StaticAssertDecl(lengthof(names) * sizeof(Oid) == sizeof(InventoryCatalog),
 /* Stale Oids stay here until they are looked up again: invalidations still match them. */
 static InventoryCatalog catalog;
 static bool catalog_valid = false;
-static char version[NAMEDATALEN];	/* of the extension in this database */
+static char version[NAMEDATALEN]; /* of the extension in this database */
 static uint64 item_version = 0;
 static uint64 location_version = 0;
 static uint64 invalidations = 0;
@@ -93,7 +96,7 @@ forget_everything(void)
 static bool
 is_ours(Oid relid)
 {
-	const Oid  *oids = (const Oid *) &catalog;
+	const Oid *oids = (const Oid *) &catalog;
 
 	for (size_t i = 0; i < lengthof(names); i++)
 		if (oids[i] == relid)
@@ -173,13 +176,13 @@ th_catalog_location_version(void)
 static bool
 look_up_oids(InventoryCatalog *found)
 {
-	Oid			schema = get_namespace_oid(SCHEMA_NAME, true);
+	Oid schema = get_namespace_oid(SCHEMA_NAME, true);
 
 	if (!OidIsValid(schema))
 		return false;
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
-		Oid			relid = get_relname_relid(names[i].name, schema);
+		Oid relid = get_relname_relid(names[i].name, schema);
 
 		if (!OidIsValid(relid))
 			return false;
@@ -192,11 +195,11 @@ look_up_oids(InventoryCatalog *found)
 static bool
 look_up_version(void)
 {
-	Relation	extensions = table_open(ExtensionRelationId, AccessShareLock);
+	Relation extensions = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	bool		found;
+	HeapTuple tuple;
+	bool found;
 
 	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
 				CStringGetDatum(EXTENSION_NAME));
@@ -205,9 +208,9 @@ look_up_version(void)
 	found = HeapTupleIsValid(tuple);
 	if (found)
 	{
-		bool		is_null;
-		Datum		value = heap_getattr(tuple, Anum_pg_extension_extversion,
-										 RelationGetDescr(extensions), &is_null);
+		bool is_null;
+		Datum value = heap_getattr(tuple, Anum_pg_extension_extversion,
+								   RelationGetDescr(extensions), &is_null);
 
 		Assert(!is_null);
 		text_to_cstring_buffer(DatumGetTextPP(value), version, sizeof(version));
@@ -227,7 +230,7 @@ const InventoryCatalog *
 th_catalog_if_installed(void)
 {
 	InventoryCatalog found;
-	uint64		before = invalidations;
+	uint64 before = invalidations;
 
 	if (catalog_valid)
 		return &catalog;
@@ -271,8 +274,8 @@ th_catalog(void)
 int
 th_catalog_position(Datum value, const char *const *texts, int count)
 {
-	text	   *searched = DatumGetTextPP(value);
-	size_t		length = VARSIZE_ANY_EXHDR(searched);
+	text *searched = DatumGetTextPP(value);
+	size_t length = VARSIZE_ANY_EXHDR(searched);
 
 	for (int i = 0; i < count; i++)
 		if (strlen(texts[i]) == length && memcmp(texts[i], VARDATA_ANY(searched), length) == 0)

@@ -27,14 +27,14 @@ extern bool th_escrow_take(int64 item_id, int64 location_id, int64 lot_id, int64
 /* Takes without limit: the value may fall below 0, which is reported at commit. */
 extern void th_escrow_force(int64 item_id, int64 location_id, int64 lot_id, int64 quantity);
 
-/* Gives quantity when this transaction commits. */
+/*
+ * Gives quantity when this transaction commits.  Never refused: where every entry is in
+ * use the key needs none, because no entry is added until this transaction ends.
+ */
 extern void th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity);
 
-/*
- * The same for very many keys: where every entry is in use the others need none, because
- * no entry is added until this transaction ends, and then it is counted from the rows.
- */
-extern void th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quantity);
+/* Has more been promised of the key than there is? */
+extern bool th_escrow_is_oversold(int64 item_id, int64 location_id, int64 lot_id);
 
 /* Counts a balance row appended for the key, so that a worker folds it one day. */
 extern void th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id);
@@ -62,4 +62,4 @@ extern void th_escrow_init(void);
 /* Forgets all entries of a database that is being dropped. */
 extern void th_escrow_purge_database(Oid database);
 
-#endif							/* TIDEHOLD_INVENTORY_ESCROW_H */
+#endif /* TIDEHOLD_INVENTORY_ESCROW_H */

@@ -30,9 +30,9 @@ sum_rows(Oid table_oid, Oid index, int attribute, const EscrowKey *key, Snapshot
 		 int32 *rows)
 {
 	/* NoLock: a wait for a lock here could be a deadlock that nobody detects. */
-	Relation	table = table_open(table_oid, NoLock);
-	int64		sum = 0;
-	ThScan		scan;
+	Relation table = table_open(table_oid, NoLock);
+	int64 sum = 0;
+	ThScan scan;
 
 	*rows = 0;
 	th_scan_init(&scan);
@@ -59,7 +59,7 @@ void
 th_escrow_count_rows(const EscrowKey *key, Snapshot snapshot, EscrowCount *count)
 {
 	const InventoryCatalog *catalog = th_catalog();
-	int32		reservation_rows;
+	int32 reservation_rows;
 
 	count->on_hand = sum_rows(catalog->balance, catalog->balance_pkey, BALANCE_QUANTITY,
 							  key, snapshot, &count->balance_rows);
@@ -75,9 +75,9 @@ th_escrow_count_rows(const EscrowKey *key, Snapshot snapshot, EscrowCount *count
 static int64
 count_value(const EscrowEntry *entry, EscrowCount *count)
 {
-	bool		exclusive = th_escrow_log_exclusive();
-	Snapshot	snapshot = exclusive ? th_snapshot_latest() : th_snapshot_others();
-	int64		value;
+	bool exclusive = th_escrow_log_exclusive();
+	Snapshot snapshot = exclusive ? th_snapshot_latest() : th_snapshot_others();
+	int64 value;
 
 	th_escrow_count_rows(&entry->key, snapshot, count);
 	UnregisterSnapshot(snapshot);
@@ -90,7 +90,7 @@ load(int op_index)
 {
 	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
 	EscrowCount count;
-	int64		value = count_value(entry, &count);
+	int64 value = count_value(entry, &count);
 
 	SpinLockAcquire(&entry->mutex);
 	entry->available = value;
@@ -110,7 +110,7 @@ static bool
 claim_load(int op_index, EscrowState *state)
 {
 	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-	bool		mine = false;
+	bool mine = false;
 
 	SpinLockAcquire(&entry->mutex);
 	if (entry->state == ESCROW_EMPTY)
@@ -129,7 +129,7 @@ claim_load(int op_index, EscrowState *state)
 static void
 wait_for_load(EscrowEntry *entry)
 {
-	int			partition = th_escrow_partition_of(entry);
+	int partition = th_escrow_partition_of(entry);
 	ConditionVariable *changed = &th_escrow_control->changed[partition];
 	EscrowState state;
 

@@ -11,9 +11,9 @@
 
 typedef struct EscrowCount
 {
-	int64		on_hand;
-	int64		reserved;
-	int32		balance_rows;
+	int64 on_hand;
+	int64 reserved;
+	int32 balance_rows;
 } EscrowCount;
 
 /*
@@ -29,4 +29,4 @@ extern void th_escrow_count_rows(const EscrowKey *key, Snapshot snapshot, Escrow
  */
 extern void th_escrow_ensure_loaded(int op_index);
 
-#endif							/* TIDEHOLD_INVENTORY_ESCROW_LOAD_H */
+#endif /* TIDEHOLD_INVENTORY_ESCROW_LOAD_H */

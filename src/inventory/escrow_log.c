@@ -14,107 +14,37 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
-#include "storage/shmem.h"
 #include "utils/memutils.h"
 
-#include "base/compat.h"
 #include "base/settings.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
+#include "inventory/escrow_holder.h"
 #include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
 #include "inventory/escrow_own.h"
 
 static EscrowOp *ops = NULL;
-static int	op_count = 0;
-static int	op_capacity = 0;
+static int op_count = 0;
+static int op_capacity = 0;
 
 static int64 *added_items = NULL;
-static int	added_count = 0;
-static int	added_capacity = 0;
+static int added_count = 0;
+static int added_capacity = 0;
 
 static bool bulk = false;		/* counted in th_escrow_control->bulk */
-static int	exclusive_level = 0;	/* nesting level that entered exclusive mode, 0 none */
-
-static EscrowHolder *holders = NULL;
-
-void
-th_escrow_log_request_shmem(void)
-{
-	RequestAddinShmemSpace(mul_size(MaxBackends, sizeof(EscrowHolder)));
-}
-
-void
-th_escrow_log_startup_shmem(void)
-{
-	bool		found;
-
-	holders = ShmemInitStruct("tidehold escrow holders",
-							  mul_size(MaxBackends, sizeof(EscrowHolder)), &found);
-	if (found)
-		return;
-	memset(holders, 0, mul_size(MaxBackends, sizeof(EscrowHolder)));
-	for (int i = 0; i < MaxBackends; i++)
-		SpinLockInit(&holders[i].mutex);
-}
-
-int
-th_escrow_holder_count(void)
-{
-	return MaxBackends;
-}
-
-void
-th_escrow_holder_read(int index, EscrowHolder *copy)
-{
-	EscrowHolder *holder = &holders[index];
-
-	SpinLockAcquire(&holder->mutex);
-	memcpy(copy, holder, sizeof(EscrowHolder));
-	SpinLockRelease(&holder->mutex);
-}
-
-/* An auxiliary process or a server of another shape has no slot, and shows nothing. */
-static EscrowHolder *
-own_holder(void)
-{
-	int			index = TH_PROC_INDEX;
-
-	return index >= 0 && index < MaxBackends ? &holders[index] : NULL;
-}
-
-static void
-publish_count(void)
-{
-	EscrowHolder *holder = own_holder();
-
-	if (holder == NULL)
-		return;
-	SpinLockAcquire(&holder->mutex);
-	holder->count = op_count;
-	holder->pid = op_count > 0 ? MyProcPid : 0;
-	SpinLockRelease(&holder->mutex);
-}
+static int exclusive_level = 0; /* nesting level that entered exclusive mode, 0 none */
 
 void
 th_escrow_log_publish(int index)
 {
-	EscrowHolder *holder = own_holder();
-
-	if (holder == NULL || index >= ESCROW_HOLDINGS_SHOWN)
-		return;
-	SpinLockAcquire(&holder->mutex);
-	holder->shown[index].key = ops[index].entry->key;
-	holder->shown[index].taken = ops[index].taken;
-	holder->shown[index].give = ops[index].give;
-	SpinLockRelease(&holder->mutex);
+	th_escrow_holder_show(index, &ops[index].entry->key, ops[index].taken, ops[index].give);
 }
 
 static void *
 grow(void *array, int *capacity, int needed, Size element)
 {
-	int			wanted = Max(64, Max(*capacity * 2, needed));
+	int wanted = Max(64, Max(*capacity * 2, needed));
 
 	if (array == NULL)
 		array = MemoryContextAllocHuge(TopMemoryContext, (Size) wanted * element);
@@ -161,8 +91,8 @@ unpin(EscrowEntry *entry)
 static int
 op_of(EscrowEntry *entry)
 {
-	int			level = GetCurrentTransactionNestLevel();
-	EscrowOwn  *own = th_escrow_own_get(entry_index(entry));
+	int level = GetCurrentTransactionNestLevel();
+	EscrowOwn *own = th_escrow_own_get(entry_index(entry));
 
 	if (own->last_op >= 0 && ops[own->last_op].level == level)
 	{
@@ -170,12 +100,11 @@ op_of(EscrowEntry *entry)
 		return own->last_op;
 	}
 	Assert(op_count < op_capacity);
-	ops[op_count] = (EscrowOp)
-	{
-		.entry = entry,.level = level,.previous = own->last_op
+	ops[op_count] = (EscrowOp){
+		.entry = entry, .level = level, .previous = own->last_op
 	};
 	own->last_op = op_count++;
-	publish_count();
+	th_escrow_holder_count_ops(op_count);
 	th_escrow_log_publish(own->last_op);
 	return own->last_op;
 }
@@ -183,8 +112,18 @@ op_of(EscrowEntry *entry)
 int
 th_escrow_log_touch(const EscrowKey *key)
 {
-	th_escrow_log_reserve(1);
-	return op_of(th_escrow_pin(key));
+	int op_index;
+
+	if (!bulk)
+	{
+		th_escrow_log_reserve(1);
+		return op_of(th_escrow_pin(key));
+	}
+	/* To wait for the end of a bulk load of our own would take for ever. */
+	op_index = th_escrow_log_touch_or_bulk(key);
+	if (op_index < 0)
+		th_escrow_raise_exhausted();
+	return op_index;
 }
 
 int
@@ -207,49 +146,52 @@ th_escrow_log_mark(void)
 static void
 own_moved(const EscrowOp *op, int last_op)
 {
-	EscrowOwn  *own = th_escrow_own_find(entry_index(op->entry));
+	EscrowOwn *own = th_escrow_own_find(entry_index(op->entry));
 
 	Assert(own != NULL);
 	own->last_op = last_op;
 }
 
-/* Later ops of this level have no later ops of their entry: each level has one of each. */
 void
 th_escrow_log_drop_unused(int mark)
 {
-	int			kept = mark;
+	int kept = mark;
 
+	/* The chains of the entries are taken apart down to the mark and made anew. */
+	for (int i = op_count - 1; i >= mark; i--)
+		own_moved(&ops[i], ops[i].previous);
 	for (int i = mark; i < op_count; i++)
 	{
-		EscrowOp   *op = &ops[i];
+		EscrowOp *op = &ops[i];
 
 		if (op->taken == 0 && op->give == 0 && op->appended == 0 && !op->loading)
 		{
-			own_moved(op, op->previous);
 			unpin(op->entry);
 			continue;
 		}
+		op->previous = th_escrow_own_find(entry_index(op->entry))->last_op;
 		own_moved(op, kept);
 		ops[kept] = *op;
 		th_escrow_log_publish(kept);
 		kept++;
 	}
 	op_count = kept;
-	publish_count();
+	th_escrow_holder_count_ops(op_count);
 }
 
 int64
 th_escrow_log_own_give(const EscrowEntry *entry)
 {
-	EscrowOwn  *own = th_escrow_own_find(entry_index(entry));
+	EscrowOwn *own = th_escrow_own_find(entry_index(entry));
 
-	return own ? own->give : 0;
+	/* In exclusive mode the rows of this transaction are counted already. */
+	return own && exclusive_level == 0 ? own->give : 0;
 }
 
 int64
 th_escrow_log_own_taken(const EscrowEntry *entry)
 {
-	EscrowOwn  *own = th_escrow_own_find(entry_index(entry));
+	EscrowOwn *own = th_escrow_own_find(entry_index(entry));
 
 	return own ? own->taken : 0;
 }
@@ -257,8 +199,8 @@ th_escrow_log_own_taken(const EscrowEntry *entry)
 void
 th_escrow_log_add(int op_index, int64 taken, int64 give)
 {
-	EscrowOp   *op = &ops[op_index];
-	EscrowOwn  *own = th_escrow_own_find(entry_index(op->entry));
+	EscrowOp *op = &ops[op_index];
+	EscrowOwn *own = th_escrow_own_find(entry_index(op->entry));
 
 	Assert(own != NULL);
 	op->taken += taken;
@@ -267,31 +209,46 @@ th_escrow_log_add(int op_index, int64 taken, int64 give)
 	own->give += give;
 }
 
+/* Exclusive mode: nobody else is there to take it before the commit. */
+static void
+give_at_once(EscrowEntry *entry, int64 quantity)
+{
+	SpinLockAcquire(&entry->mutex);
+	entry->available += quantity;
+	entry->changes++;
+	SpinLockRelease(&entry->mutex);
+}
+
 void
 th_escrow_log_give(int op_index, int64 quantity)
 {
 	Assert(quantity >= 0);
+	if (exclusive_level != 0)
+	{
+		give_at_once(ops[op_index].entry, quantity);
+		return;
+	}
 	th_escrow_log_add(op_index, 0, quantity);
 	th_escrow_log_publish(op_index);
 }
 
 void
-th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
+th_escrow_log_forget_value(int op_index)
 {
-	EscrowKey	key;
-	int			index;
+	EscrowEntry *entry = ops[op_index].entry;
 
-	th_escrow_key(&key, item_id, location_id, lot_id);
-	index = th_escrow_log_touch(&key);
-	th_escrow_ensure_loaded(index);
-	th_escrow_log_give(index, quantity);
+	SpinLockAcquire(&entry->mutex);
+	if (entry->state == ESCROW_VALID)
+		entry->state = ESCROW_EMPTY;
+	SpinLockRelease(&entry->mutex);
 }
 
+/* An increase can wait for nobody: where every entry is pinned it is a bulk load. */
 void
-th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
+th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 {
-	EscrowKey	key;
-	int			index;
+	EscrowKey key;
+	int index;
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
 	index = th_escrow_log_touch_or_bulk(&key);
@@ -304,13 +261,14 @@ th_escrow_give_bulk(int64 item_id, int64 location_id, int64 lot_id, int64 quanti
 void
 th_escrow_note_appended(int64 item_id, int64 location_id, int64 lot_id)
 {
-	EscrowKey	key;
-	int			index;
+	EscrowKey key;
+	int index;
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
 	/* Not in one expression: touch may move the array. */
-	index = th_escrow_log_touch(&key);
-	ops[index].appended++;
+	index = th_escrow_log_touch_or_bulk(&key);
+	if (index >= 0)
+		ops[index].appended++;
 }
 
 void
@@ -343,11 +301,29 @@ discard_entries(void)
 	}
 }
 
+static void
+save_values(void)
+{
+	for (int i = 0; i < op_count; i++)
+	{
+		EscrowEntry *entry = ops[i].entry;
+
+		SpinLockAcquire(&entry->mutex);
+		ops[i].has_saved = entry->state == ESCROW_VALID;
+		ops[i].saved = entry->available;
+		ops[i].saved_taken = ops[i].taken;
+		SpinLockRelease(&entry->mutex);
+	}
+}
+
 void
 th_escrow_rows_replaced(void)
 {
 	if (exclusive_level == 0)
+	{
 		exclusive_level = GetCurrentTransactionNestLevel();
+		save_values();
+	}
 	discard_entries();
 }
 
@@ -363,7 +339,7 @@ announce_increases(void)
 {
 	for (int i = 0; i < op_count; i++)
 	{
-		EscrowOp   *op = &ops[i];
+		EscrowOp *op = &ops[i];
 
 		if (op->give <= 0 || op->committing)
 			continue;
@@ -380,7 +356,7 @@ report_oversold(void)
 	for (int i = 0; i < op_count; i++)
 	{
 		EscrowEntry *entry = ops[i].entry;
-		int64		available;
+		int64 available;
 
 		if (!ops[i].forced || ops[i].loading)
 			continue;
@@ -394,7 +370,7 @@ report_oversold(void)
 				 errmsg("stock of item " INT64_FORMAT " at location " INT64_FORMAT " is oversold by " INT64_FORMAT,
 						entry->key.item_id, entry->key.location_id, -available),
 				 errhint("See inventory.escrow_entry for every entry that is oversold.")));
-		return;					/* a restore would repeat it for every item */
+		return; /* a restore would repeat it for every item */
 	}
 }
 
@@ -403,7 +379,7 @@ static void
 settle(EscrowOp *op, int64 available_again)
 {
 	EscrowEntry *entry = op->entry;
-	bool		wake = op->loading || op->committing;
+	bool wake = op->loading || op->committing;
 
 	SpinLockAcquire(&entry->mutex);
 	if (op->loading && entry->state == ESCROW_LOADING)
@@ -424,8 +400,8 @@ settle(EscrowOp *op, int64 available_again)
 static void
 count_appended(EscrowOp *op)
 {
-	int			before;
-	int			after;
+	int before;
+	int after;
 
 	SpinLockAcquire(&op->entry->mutex);
 	before = op->entry->appended;
@@ -452,7 +428,7 @@ end_transaction(void)
 	if (op_count > 0)
 	{
 		op_count = 0;
-		publish_count();
+		th_escrow_holder_count_ops(op_count);
 	}
 }
 
@@ -533,33 +509,71 @@ transaction_callback(XactEvent event, void *arg)
 	}
 }
 
+/*
+ * Exclusive mode ends with a subtransaction, while outer levels hold promises in entries
+ * that have no value now.  The rows are what they were, so the values are too; others
+ * could not count them, because they do not know our promises.
+ */
+static void
+restore_values(void)
+{
+	for (int i = 0; i < op_count; i++)
+	{
+		EscrowEntry *entry = ops[i].entry;
+
+		if (!ops[i].has_saved || th_escrow_own_find(entry_index(entry))->last_op != i)
+			continue;
+		SpinLockAcquire(&entry->mutex);
+		entry->available = ops[i].saved;
+		entry->changes++;
+		entry->state = ESCROW_VALID;
+		SpinLockRelease(&entry->mutex);
+	}
+	for (int i = 0; i < op_count; i++)
+		ops[i].has_saved = false;
+}
+
+/* The level is undone: what it had taken before the values were saved is there again. */
+static void
+hand_down_saved(const EscrowOp *op)
+{
+	if (!op->has_saved || op->previous < 0)
+		return;
+	ops[op->previous].saved = op->saved + op->saved_taken;
+	ops[op->previous].has_saved = true;
+}
+
 static void
 abort_level(int level)
 {
 	while (op_count > 0 && ops[op_count - 1].level >= level)
 	{
-		EscrowOp   *op = &ops[op_count - 1];
+		EscrowOp *op = &ops[op_count - 1];
 
+		hand_down_saved(op);
 		own_moved(op, op->previous);
 		th_escrow_own_find(entry_index(op->entry))->taken -= op->taken;
 		th_escrow_own_find(entry_index(op->entry))->give -= op->give;
 		settle(op, op->taken);
 		op_count--;
 	}
-	publish_count();
-	if (exclusive_level >= level)
-	{
-		/* The lock goes with the subtransaction. */
-		discard_entries();
-		exclusive_level = 0;
-	}
+	th_escrow_holder_count_ops(op_count);
+	if (exclusive_level == 0)
+		return;
+	/* The rows are again what they were, as far as this level changed them. */
+	discard_entries();
+	if (exclusive_level < level)
+		return;
+	/* The lock goes with the subtransaction. */
+	exclusive_level = 0;
+	restore_values();
 }
 
 static void
 subtransaction_callback(SubXactEvent event, SubTransactionId mine, SubTransactionId parent,
 						void *arg)
 {
-	int			level = GetCurrentTransactionNestLevel();
+	int level = GetCurrentTransactionNestLevel();
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		abort_level(level);

@@ -12,13 +12,13 @@
 
 #include "inventory/escrow_own.h"
 
-#define SLOTS_MIN 128			/* a power of two */
-#define SLOTS_KEPT 4096			/* larger tables are given back with the transaction */
+#define SLOTS_MIN 128	/* a power of two */
+#define SLOTS_KEPT 4096 /* larger tables are given back with the transaction */
 #define NO_ENTRY (-1)
 
 static EscrowOwn *slots = NULL;
-static int	slot_count = 0;
-static int	used = 0;
+static int slot_count = 0;
+static int used = 0;
 
 static void
 empty_slots(void)
@@ -32,11 +32,11 @@ empty_slots(void)
 static EscrowOwn *
 probe(int entry)
 {
-	uint32		i = murmurhash32((uint32) entry);
+	uint32 i = murmurhash32((uint32) entry);
 
 	for (;; i++)
 	{
-		EscrowOwn  *slot = &slots[i & (slot_count - 1)];
+		EscrowOwn *slot = &slots[i & (slot_count - 1)];
 
 		if (slot->entry == entry || slot->entry == NO_ENTRY)
 			return slot;
@@ -46,8 +46,8 @@ probe(int entry)
 static void
 grow_slots(int wanted)
 {
-	EscrowOwn  *old = slots;
-	int			old_count = slot_count;
+	EscrowOwn *old = slots;
+	int old_count = slot_count;
 
 	slots = MemoryContextAllocHuge(TopMemoryContext, (Size) wanted * sizeof(EscrowOwn));
 	slot_count = wanted;
@@ -75,13 +75,12 @@ th_escrow_own_reserve(void)
 EscrowOwn *
 th_escrow_own_get(int entry)
 {
-	EscrowOwn  *slot = probe(entry);
+	EscrowOwn *slot = probe(entry);
 
 	if (slot->entry == NO_ENTRY)
 	{
-		*slot = (EscrowOwn)
-		{
-			.entry = entry,.last_op = -1
+		*slot = (EscrowOwn){
+			.entry = entry, .last_op = -1
 		};
 		used++;
 	}
@@ -91,7 +90,7 @@ th_escrow_own_get(int entry)
 EscrowOwn *
 th_escrow_own_find(int entry)
 {
-	EscrowOwn  *slot;
+	EscrowOwn *slot;
 
 	if (used == 0)
 		return NULL;

@@ -8,10 +8,10 @@
 
 typedef struct EscrowOwn
 {
-	int			entry;			/* index of the entry */
-	int			last_op;		/* newest op of the entry, -1 none */
-	int64		taken;
-	int64		give;
+	int entry;	 /* index of the entry */
+	int last_op; /* newest op of the entry, -1 none */
+	int64 taken;
+	int64 give;
 } EscrowOwn;
 
 /* Makes room for one more entry, so that th_escrow_own_get cannot fail. */
@@ -26,4 +26,4 @@ extern EscrowOwn *th_escrow_own_find(int entry);
 /* The transaction is over. */
 extern void th_escrow_own_forget(void);
 
-#endif							/* TIDEHOLD_INVENTORY_ESCROW_OWN_H */
+#endif /* TIDEHOLD_INVENTORY_ESCROW_OWN_H */

@@ -19,7 +19,7 @@
 #include "base/settings.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
-#include "inventory/escrow_log.h"
+#include "inventory/escrow_holder.h"
 #include "inventory/escrow_table.h"
 
 #define NO_ENTRY (-1)
@@ -42,7 +42,7 @@ th_escrow_request_shmem(void)
 	RequestAddinShmemSpace(mul_size(th_setting_escrow_entries, sizeof(EscrowEntry)));
 	RequestAddinShmemSpace(mul_size(bucket_count(), sizeof(int32)));
 	RequestNamedLWLockTranche(TRANCHE, ESCROW_PARTITIONS);
-	th_escrow_log_request_shmem();
+	th_escrow_holder_request_shmem();
 }
 
 static void
@@ -87,7 +87,7 @@ init_entries(void)
 void
 th_escrow_startup_shmem(void)
 {
-	bool		found;
+	bool found;
 
 	th_escrow_control = ShmemInitStruct("tidehold escrow", sizeof(EscrowControl), &found);
 	if (!found)
@@ -99,7 +99,7 @@ th_escrow_startup_shmem(void)
 							  mul_size(bucket_count(), sizeof(int32)), &found);
 	if (!found)
 		init_entries();
-	th_escrow_log_startup_shmem();
+	th_escrow_holder_startup_shmem();
 }
 
 void
@@ -156,7 +156,7 @@ static EscrowEntry *
 pop_free(void)
 {
 	EscrowControl *control = th_escrow_control;
-	int32		head;
+	int32 head;
 
 	SpinLockAcquire(&control->free_mutex);
 	head = control->free_head;
@@ -181,8 +181,8 @@ push_free(EscrowEntry *entry)
 static void
 unlink_entry(EscrowEntry *entry)
 {
-	int32		wanted = (int32) (entry - th_escrow_entries);
-	int32	   *link = bucket_of(&entry->key);
+	int32 wanted = (int32) (entry - th_escrow_entries);
+	int32 *link = bucket_of(&entry->key);
 
 	while (*link != wanted)
 	{
@@ -195,9 +195,9 @@ unlink_entry(EscrowEntry *entry)
 bool
 th_escrow_evict(const EscrowKey *key)
 {
-	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition(key)].lock;
+	LWLock *lock = &th_escrow_control->locks[th_escrow_partition(key)].lock;
 	EscrowEntry *entry;
-	bool		idle = false;
+	bool idle = false;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	entry = find(key);
@@ -227,18 +227,18 @@ static bool
 evict_one(void)
 {
 	EscrowControl *control = th_escrow_control;
-	int64		steps = 2 * (int64) th_setting_escrow_entries;
+	int64 steps = 2 * (int64) th_setting_escrow_entries;
 
 	for (int64 i = 0; i < steps; i++)
 	{
-		uint32		hand = pg_atomic_fetch_add_u32(&control->clock_hand, 1);
+		uint32 hand = pg_atomic_fetch_add_u32(&control->clock_hand, 1);
 		EscrowEntry *entry = &th_escrow_entries[hand % th_setting_escrow_entries];
-		EscrowKey	key;
-		bool		idle;
+		EscrowKey key;
+		bool idle;
 
 		SpinLockAcquire(&entry->mutex);
 		idle = entry->pins == 0 && !entry->recently_used &&
-			(entry->state == ESCROW_VALID || entry->state == ESCROW_EMPTY);
+			   (entry->state == ESCROW_VALID || entry->state == ESCROW_EMPTY);
 		if (entry->pins == 0)
 			entry->recently_used = 0;
 		key = entry->key;
@@ -266,7 +266,7 @@ bulk_count(Oid database)
 static EscrowEntry *
 add(const EscrowKey *key)
 {
-	int32	   *bucket = bucket_of(key);
+	int32 *bucket = bucket_of(key);
 	EscrowEntry *entry;
 
 	if (pg_atomic_read_u32(bulk_count(key->database)) > 0)
@@ -291,7 +291,7 @@ add(const EscrowKey *key)
 static EscrowEntry *
 find_and_pin(const EscrowKey *key, LWLockMode mode)
 {
-	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition(key)].lock;
+	LWLock *lock = &th_escrow_control->locks[th_escrow_partition(key)].lock;
 	EscrowEntry *entry;
 
 	LWLockAcquire(lock, mode);
@@ -323,8 +323,8 @@ wait_for_bulk_load(Oid database)
 	return false;
 }
 
-static void
-raise_exhausted(void)
+void
+th_escrow_raise_exhausted(void)
 {
 	ereport(ERROR,
 			(errcode(th_code_sqlstate(TH_ENTRIES_EXHAUSTED)),
@@ -346,11 +346,11 @@ th_escrow_pin(const EscrowKey *key)
 		if (pg_atomic_read_u32(bulk_count(key->database)) > 0)
 		{
 			if (!wait_for_bulk_load(key->database))
-				raise_exhausted();
+				th_escrow_raise_exhausted();
 		}
 		/* No partition is locked here: the victim lies in any. */
 		else if (!evict_one())
-			raise_exhausted();
+			th_escrow_raise_exhausted();
 	}
 	return entry;
 }
@@ -364,7 +364,7 @@ th_escrow_pin_or_bulk(const EscrowKey *key, bool *bulk)
 	{
 		CHECK_FOR_INTERRUPTS();
 		entry = find_and_pin(key, LW_EXCLUSIVE);
-		if (entry || evict_one())
+		if (entry || (pg_atomic_read_u32(bulk_count(key->database)) == 0 && evict_one()))
 			continue;
 		*bulk = true;
 		pg_atomic_fetch_add_u32(bulk_count(MyDatabaseId), 1);
@@ -381,7 +381,7 @@ th_escrow_end_bulk(void)
 static pg_atomic_uint64 *
 item_version(int64 item_id)
 {
-	uint32		hash = hash_bytes((const unsigned char *) &item_id, sizeof(item_id));
+	uint32 hash = hash_bytes((const unsigned char *) &item_id, sizeof(item_id));
 
 	return &th_escrow_control->item_versions[hash % ESCROW_ITEM_VERSIONS];
 }
@@ -401,7 +401,7 @@ th_escrow_item_version(int64 item_id)
 void
 th_escrow_wake(const EscrowEntry *entry)
 {
-	int			partition = th_escrow_partition_of(entry);
+	int partition = th_escrow_partition_of(entry);
 
 	/* The value is out before we look who waits; a waiter counts itself before it looks. */
 	pg_memory_barrier();
@@ -415,7 +415,7 @@ th_escrow_purge_database(Oid database)
 	for (int i = 0; i < th_setting_escrow_entries; i++)
 	{
 		EscrowEntry *entry = &th_escrow_entries[i];
-		EscrowKey	key;
+		EscrowKey key;
 
 		SpinLockAcquire(&entry->mutex);
 		key = entry->key;

@@ -37,33 +37,33 @@
 
 typedef struct EscrowKey
 {
-	Oid			database;
-	Oid			kind;			/* the table of the rows: inventory.balance; open for quotas */
-	int64		item_id;
-	int64		location_id;
-	int64		lot_id;
+	Oid database;
+	Oid kind; /* the table of the rows: inventory.balance; open for quotas */
+	int64 item_id;
+	int64 location_id;
+	int64 lot_id;
 } EscrowKey;
 
 typedef enum EscrowState
 {
-	ESCROW_FREE,				/* in the free list */
-	ESCROW_EMPTY,				/* has a key, value not known */
-	ESCROW_LOADING,				/* one backend counts the rows, others wait */
+	ESCROW_FREE,	/* in the free list */
+	ESCROW_EMPTY,	/* has a key, value not known */
+	ESCROW_LOADING, /* one backend counts the rows, others wait */
 	ESCROW_VALID
 } EscrowState;
 
 typedef struct EscrowEntry
 {
-	EscrowKey	key;
-	int64		available;		/* may be promised; below 0 is oversold */
-	slock_t		mutex;
-	uint8		state;
-	uint8		recently_used;	/* second chance of the clock */
-	uint16		appended;		/* balance rows appended since they were folded, about */
-	int32		pins;
-	int32		committing;		/* transactions that are about to commit an increase */
-	int32		next;			/* in the chain of the bucket, or the free list; -1 ends */
-	uint32		changes;		/* grows with every change of available */
+	EscrowKey key;
+	int64 available; /* may be promised; below 0 is oversold */
+	slock_t mutex;
+	uint8 state;
+	uint8 recently_used; /* second chance of the clock */
+	uint16 appended;	 /* balance rows appended since they were folded, about */
+	int32 pins;
+	int32 committing; /* transactions that are about to commit an increase */
+	int32 next;		  /* in the chain of the bucket, or the free list; -1 ends */
+	uint32 changes;	  /* grows with every change of available */
 } EscrowEntry;
 
 /* A million entries take 64 MB, and 4 MB of buckets. */
@@ -71,14 +71,14 @@ StaticAssertDecl(sizeof(EscrowEntry) <= 64, "an escrow entry is one cache line")
 
 typedef struct EscrowControl
 {
-	LWLockPadded *locks;		/* one for each partition */
-	slock_t		free_mutex;
-	int32		free_head;		/* protected by free_mutex */
+	LWLockPadded *locks; /* one for each partition */
+	slock_t free_mutex;
+	int32 free_head; /* protected by free_mutex */
 	pg_atomic_uint32 clock_hand;
-	pg_atomic_uint32 fold_wanted;	/* entries with many appended rows, about */
+	pg_atomic_uint32 fold_wanted; /* entries with many appended rows, about */
 	pg_atomic_uint64 loads;
 	pg_atomic_uint64 evictions;
-	ConditionVariable changed[ESCROW_PARTITIONS];	/* loaded, or an increase committed */
+	ConditionVariable changed[ESCROW_PARTITIONS]; /* loaded, or an increase committed */
 	pg_atomic_uint32 waiters[ESCROW_PARTITIONS];
 	pg_atomic_uint64 item_versions[ESCROW_ITEM_VERSIONS];
 
@@ -94,7 +94,7 @@ extern EscrowControl *th_escrow_control;
 extern EscrowEntry *th_escrow_entries;
 
 extern void th_escrow_key(EscrowKey *key, int64 item_id, int64 location_id, int64 lot_id);
-extern int	th_escrow_partition(const EscrowKey *key);
+extern int th_escrow_partition(const EscrowKey *key);
 
 static inline int
 th_escrow_partition_of(const EscrowEntry *entry)
@@ -122,6 +122,9 @@ extern EscrowEntry *th_escrow_pin(const EscrowKey *key);
 extern EscrowEntry *th_escrow_pin_or_bulk(const EscrowKey *key, bool *bulk);
 extern void th_escrow_end_bulk(void);
 
+/* Raises TH_ENTRIES_EXHAUSTED. */
+extern void th_escrow_raise_exhausted(void);
+
 /* Removes the entry unless it is pinned or being loaded. */
 extern bool th_escrow_evict(const EscrowKey *key);
 
@@ -132,4 +135,4 @@ extern uint64 th_escrow_item_version(int64 item_id);
 /* Wakes those who wait for a value of the partition to change. */
 extern void th_escrow_wake(const EscrowEntry *entry);
 
-#endif							/* TIDEHOLD_INVENTORY_ESCROW_TABLE_H */
+#endif /* TIDEHOLD_INVENTORY_ESCROW_TABLE_H */

@@ -29,8 +29,8 @@ th_escrow_forget_unused(int mark)
 int
 th_escrow_choose(int64 item_id, int64 location_id, int64 lot_id)
 {
-	EscrowKey	key;
-	int			op_index;
+	EscrowKey key;
+	int op_index;
 
 	th_escrow_key(&key, item_id, location_id, lot_id);
 	op_index = th_escrow_log_touch(&key);
@@ -42,7 +42,7 @@ int64
 th_escrow_value(int op_index)
 {
 	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-	int64		available;
+	int64 available;
 
 	SpinLockAcquire(&entry->mutex);
 	available = entry->available;
@@ -57,8 +57,8 @@ th_escrow_value(int op_index)
 static int64
 use_own_give(int op_index, int64 quantity)
 {
-	int64		own = th_escrow_log_own_give(th_escrow_log_op(op_index)->entry);
-	int64		used = Min(quantity, Max(own, 0));
+	int64 own = th_escrow_log_own_give(th_escrow_log_op(op_index)->entry);
+	int64 used = Min(quantity, Max(own, 0));
 
 	th_escrow_log_add(op_index, 0, -used);
 	return used;
@@ -68,10 +68,10 @@ bool
 th_escrow_take_chosen(int op_index, int64 quantity)
 {
 	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
-	int64		own = use_own_give(op_index, quantity);
-	int64		rest = quantity - own;
-	bool		enough;
+	LWLock *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
+	int64 own = use_own_give(op_index, quantity);
+	int64 rest = quantity - own;
+	bool enough;
 
 	LWLockAcquire(lock, LW_SHARED);
 	SpinLockAcquire(&entry->mutex);
@@ -94,9 +94,9 @@ th_escrow_take_chosen(int op_index, int64 quantity)
 bool
 th_escrow_take(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 {
-	int			mark = th_escrow_log_mark();
-	int			op_index = th_escrow_choose(item_id, location_id, lot_id);
-	bool		taken = th_escrow_take_chosen(op_index, quantity);
+	int mark = th_escrow_log_mark();
+	int op_index = th_escrow_choose(item_id, location_id, lot_id);
+	bool taken = th_escrow_take_chosen(op_index, quantity);
 
 	if (!taken)
 		th_escrow_log_drop_unused(mark);
@@ -107,8 +107,8 @@ void
 th_escrow_log_force(int op_index, int64 quantity)
 {
 	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-	LWLock	   *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
-	int64		rest = quantity - use_own_give(op_index, quantity);
+	LWLock *lock = &th_escrow_control->locks[th_escrow_partition_of(entry)].lock;
+	int64 rest = quantity - use_own_give(op_index, quantity);
 
 	LWLockAcquire(lock, LW_SHARED);
 	SpinLockAcquire(&entry->mutex);
@@ -127,10 +127,16 @@ th_escrow_force(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 	th_escrow_log_force(th_escrow_choose(item_id, location_id, lot_id), quantity);
 }
 
+bool
+th_escrow_is_oversold(int64 item_id, int64 location_id, int64 lot_id)
+{
+	return th_escrow_value(th_escrow_choose(item_id, location_id, lot_id)) < 0;
+}
+
 /* Partitions of all choices, one bit each. */
 typedef struct PartitionSet
 {
-	uint64		bits[ESCROW_PARTITIONS / 64];
+	uint64 bits[ESCROW_PARTITIONS / 64];
 } PartitionSet;
 
 static void
@@ -141,8 +147,8 @@ collect_partitions(const EscrowDemand *demands, int count, PartitionSet *set)
 	{
 		for (int j = 0; j < demands[i].choice_count; j++)
 		{
-			EscrowOp   *op = th_escrow_log_op(demands[i].choices[j].op_index);
-			int			partition = th_escrow_partition_of(op->entry);
+			EscrowOp *op = th_escrow_log_op(demands[i].choices[j].op_index);
+			int partition = th_escrow_partition_of(op->entry);
 
 			set->bits[partition / 64] |= UINT64CONST(1) << (partition % 64);
 		}
@@ -189,8 +195,8 @@ change_value(EscrowEntry *entry, int64 by)
 static void
 take_choice(EscrowChoice *choice, int64 quantity)
 {
-	EscrowOp   *op = th_escrow_log_op(choice->op_index);
-	int64		own = use_own_give(choice->op_index, quantity);
+	EscrowOp *op = th_escrow_log_op(choice->op_index);
+	int64 own = use_own_give(choice->op_index, quantity);
 
 	change_value(op->entry, own - quantity);
 	th_escrow_log_add(choice->op_index, quantity - own, 0);
@@ -204,8 +210,8 @@ undo_demand(EscrowDemand *demand)
 	for (int i = 0; i < demand->choice_count; i++)
 	{
 		EscrowChoice *choice = &demand->choices[i];
-		EscrowOp   *op = th_escrow_log_op(choice->op_index);
-		int64		rest = choice->taken - choice->own_used;
+		EscrowOp *op = th_escrow_log_op(choice->op_index);
+		int64 rest = choice->taken - choice->own_used;
 
 		th_escrow_log_add(choice->op_index, -rest, choice->own_used);
 		change_value(op->entry, rest);
@@ -221,6 +227,7 @@ forget_taken(EscrowDemand *demands, int count)
 	for (int i = 0; i < count; i++)
 	{
 		demands[i].granted = 0;
+		demands[i].coming_op = -1;
 		for (int j = 0; j < demands[i].choice_count; j++)
 		{
 			demands[i].choices[j].taken = 0;
@@ -229,14 +236,32 @@ forget_taken(EscrowDemand *demands, int count)
 	}
 }
 
+/* Is another transaction about to commit an increase of the entry? */
+static bool
+increase_coming(int op_index)
+{
+	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
+	bool coming;
+
+	SpinLockAcquire(&entry->mutex);
+	coming = entry->committing > 0;
+	SpinLockRelease(&entry->mutex);
+	return coming;
+}
+
 /* Takes up to quantity more for a demand; returns how much it got. */
 static int64
 take_more(EscrowDemand *demand, int64 quantity, int64 *values, int64 *taken)
 {
-	int64		got;
+	int64 got;
 
 	for (int i = 0; i < demand->choice_count; i++)
+	{
+		/* Who is committing is asked first: a value read later has what came since. */
+		if (increase_coming(demand->choices[i].op_index))
+			demand->coming_op = demand->choices[i].op_index;
 		values[i] = th_escrow_value(demand->choices[i].op_index);
+	}
 	got = stock_allocate(values, demand->choice_count, quantity, taken);
 	for (int i = 0; i < demand->choice_count; i++)
 	{
@@ -267,7 +292,7 @@ compare_width(const void *a, const void *b)
 static bool
 serve_all(EscrowDemand **order, int count, int64 *values, int64 *taken)
 {
-	bool		all = true;
+	bool all = true;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -284,7 +309,7 @@ serve_all(EscrowDemand **order, int count, int64 *values, int64 *taken)
 static int
 total_choices(const EscrowDemand *demands, int count)
 {
-	int			total = 0;
+	int total = 0;
 
 	for (int i = 0; i < count; i++)
 		total += demands[i].choice_count;
@@ -301,12 +326,12 @@ publish_demand(const EscrowDemand *demand)
 bool
 th_escrow_take_all(EscrowDemand *demands, int count)
 {
-	int			total = Max(total_choices(demands, count), 1);
-	int64	   *values = palloc(total * sizeof(int64));
-	int64	   *taken = palloc(total * sizeof(int64));
+	int total = Max(total_choices(demands, count), 1);
+	int64 *values = palloc(total * sizeof(int64));
+	int64 *taken = palloc(total * sizeof(int64));
 	EscrowDemand **order = palloc(count * sizeof(EscrowDemand *));
 	PartitionSet set;
-	bool		all;
+	bool all;
 
 	for (int i = 0; i < count; i++)
 		order[i] = &demands[i];
@@ -326,22 +351,10 @@ th_escrow_take_all(EscrowDemand *demands, int count)
 	return all;
 }
 
-bool
-th_escrow_increase_coming(int op_index)
-{
-	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-	bool		coming;
-
-	SpinLockAcquire(&entry->mutex);
-	coming = entry->committing > 0;
-	SpinLockRelease(&entry->mutex);
-	return coming;
-}
-
 void
 th_escrow_wait_change(int op_index, long timeout_ms)
 {
-	int			partition = th_escrow_partition_of(th_escrow_log_op(op_index)->entry);
+	int partition = th_escrow_partition_of(th_escrow_log_op(op_index)->entry);
 	ConditionVariable *changed = &th_escrow_control->changed[partition];
 	pg_atomic_uint32 *waiters = &th_escrow_control->waiters[partition];
 

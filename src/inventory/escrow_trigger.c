@@ -30,14 +30,14 @@ PG_FUNCTION_INFO_V1(th_escrow_rebuild);
 /* What a row adds to what may be promised of its key. */
 typedef struct RowEffect
 {
-	EscrowKey	key;
-	int64		quantity;
+	EscrowKey key;
+	int64 quantity;
 } RowEffect;
 
 static int64
 row_number(HeapTuple row, TupleDesc shape, int column)
 {
-	bool		is_null;
+	bool is_null;
 
 	return DatumGetInt64(heap_getattr(row, column, shape, &is_null));
 }
@@ -45,7 +45,7 @@ row_number(HeapTuple row, TupleDesc shape, int column)
 static void
 read_effect(Relation table, HeapTuple row, RowEffect *effect)
 {
-	TupleDesc	shape = RelationGetDescr(table);
+	TupleDesc shape = RelationGetDescr(table);
 
 	if (RelationGetRelid(table) == th_catalog()->balance)
 	{
@@ -61,22 +61,10 @@ read_effect(Relation table, HeapTuple row, RowEffect *effect)
 	effect->quantity = -row_number(row, shape, RESERVATION_QUANTITY);
 }
 
-/* In exclusive mode the rows are counted when somebody asks. */
-static void
-forget_value(int op_index)
-{
-	EscrowEntry *entry = th_escrow_log_op(op_index)->entry;
-
-	SpinLockAcquire(&entry->mutex);
-	if (entry->state == ESCROW_VALID)
-		entry->state = ESCROW_EMPTY;
-	SpinLockRelease(&entry->mutex);
-}
-
 static void
 follow(const EscrowKey *key, int64 quantity)
 {
-	int			op_index;
+	int op_index;
 
 	if (quantity == 0)
 		return;
@@ -85,7 +73,7 @@ follow(const EscrowKey *key, int64 quantity)
 		return;
 	if (th_escrow_log_exclusive())
 	{
-		forget_value(op_index);
+		th_escrow_log_forget_value(op_index);
 		return;
 	}
 	th_escrow_ensure_loaded(op_index);
@@ -99,10 +87,10 @@ Datum
 th_escrow_follow(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	bool		inserted;
-	bool		deleted;
-	RowEffect	before = {0};
-	RowEffect	after = {0};
+	bool inserted;
+	bool deleted;
+	RowEffect before = { 0 };
+	RowEffect after = { 0 };
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
@@ -147,7 +135,7 @@ th_escrow_discard(PG_FUNCTION_ARGS)
 static int64
 count_valid(void)
 {
-	int64		count = 0;
+	int64 count = 0;
 
 	for (int i = 0; i < th_setting_escrow_entries; i++)
 	{
@@ -164,7 +152,7 @@ count_valid(void)
 Datum
 th_escrow_rebuild(PG_FUNCTION_ARGS)
 {
-	int64		count;
+	int64 count;
 
 	th_require_writable("rebuild()");
 	th_escrow_lock_rows(AccessExclusiveLock);

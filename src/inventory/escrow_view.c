@@ -15,6 +15,7 @@
 #include "base/table_scan.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
+#include "inventory/escrow_holder.h"
 #include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
 
@@ -50,8 +51,8 @@ th_escrow_entries_view(PG_FUNCTION_ARGS)
 	for (int i = 0; i < th_setting_escrow_entries; i++)
 	{
 		EscrowEntry entry = read_entry(i);
-		Datum		values[7];
-		bool		nulls[7] = {false};
+		Datum values[7];
+		bool nulls[7] = { false };
 
 		CHECK_FOR_INTERRUPTS();
 		if (entry.state == ESCROW_FREE || entry.key.database != MyDatabaseId)
@@ -72,13 +73,13 @@ th_escrow_entries_view(PG_FUNCTION_ARGS)
 static void
 put_holder(const EscrowHolder *holder, ReturnSetInfo *result)
 {
-	int			shown = Min(holder->count, ESCROW_HOLDINGS_SHOWN);
+	int shown = Min(holder->count, ESCROW_HOLDINGS_SHOWN);
 
 	for (int i = 0; i < shown; i++)
 	{
 		const EscrowHolding *holding = &holder->shown[i];
-		Datum		values[7];
-		bool		nulls[7] = {false};
+		Datum values[7];
+		bool nulls[7] = { false };
 
 		if (holding->key.database != MyDatabaseId)
 			continue;
@@ -125,7 +126,7 @@ compare_entry(int op_index, int64 *expected, int64 *actual)
 		EscrowEntry before = read_entry((int) (entry - th_escrow_entries));
 		EscrowEntry after;
 		EscrowCount count;
-		Snapshot	snapshot;
+		Snapshot snapshot;
 
 		if (before.pins != 1 || before.state != ESCROW_VALID)
 			continue;
@@ -145,15 +146,15 @@ compare_entry(int op_index, int64 *expected, int64 *actual)
 static void
 verify_entry(const EscrowKey *key, ReturnSetInfo *result)
 {
-	int			mark = th_escrow_log_mark();
-	int			op_index = th_escrow_log_touch(key);
-	int64		expected;
-	int64		actual;
+	int mark = th_escrow_log_mark();
+	int op_index = th_escrow_log_touch(key);
+	int64 expected;
+	int64 actual;
 
 	if (compare_entry(op_index, &expected, &actual) && expected != actual)
 	{
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum values[5];
+		bool nulls[5] = { false };
 
 		values[0] = Int64GetDatum(key->item_id);
 		values[1] = Int64GetDatum(key->location_id);

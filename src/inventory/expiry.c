@@ -18,10 +18,10 @@
 
 typedef struct ExpiryRun
 {
-	ThTable		reservation;
-	ThTable		reservation_end;
+	ThTable reservation;
+	ThTable reservation_end;
 	TimestampTz now;
-	Snapshot	snapshot;
+	Snapshot snapshot;
 } ExpiryRun;
 
 static void
@@ -71,10 +71,10 @@ scan_due_of_key(ThScan *scan, Relation table, Snapshot snapshot, TimestampTz now
 int64
 th_expire_key(int64 item_id, int64 location_id, int64 lot_id, int64 wanted, bool *others)
 {
-	ExpiryRun	run;
-	ThScan		scan;
-	HeldRow		row;
-	int64		freed = 0;
+	ExpiryRun run;
+	ThScan scan;
+	HeldRow row;
+	int64 freed = 0;
 
 	open_run(&run);
 	scan_due_of_key(&scan, run.reservation.rel, run.snapshot, run.now,
@@ -95,10 +95,10 @@ th_expire_key(int64 item_id, int64 location_id, int64 lot_id, int64 wanted, bool
 int64
 th_due_quantity(int64 item_id, int64 location_id, int64 lot_id)
 {
-	Relation	table = table_open(th_catalog()->reservation, AccessShareLock);
-	Snapshot	snapshot = th_snapshot_latest();
-	int64		due = 0;
-	ThScan		scan;
+	Relation table = table_open(th_catalog()->reservation, AccessShareLock);
+	Snapshot snapshot = th_snapshot_latest();
+	int64 due = 0;
+	ThScan scan;
 
 	scan_due_of_key(&scan, table, snapshot, GetCurrentTimestamp(), item_id, location_id, lot_id);
 	while (th_scan_next(&scan))
@@ -113,10 +113,10 @@ th_due_quantity(int64 item_id, int64 location_id, int64 lot_id)
 static TimestampTz
 first_after(TimestampTz now)
 {
-	Relation	table = table_open(th_catalog()->reservation, AccessShareLock);
-	Snapshot	snapshot = th_snapshot_latest();
+	Relation table = table_open(th_catalog()->reservation, AccessShareLock);
+	Snapshot snapshot = th_snapshot_latest();
 	TimestampTz first = DT_NOEND;
-	ThScan		scan;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_timestamp_after(&scan, now);
@@ -132,10 +132,10 @@ first_after(TimestampTz now)
 int
 th_expire_due(int limit, TimestampTz *next_due)
 {
-	ExpiryRun	run;
-	ThScan		scan;
-	HeldRow		row;
-	int			expired = 0;
+	ExpiryRun run;
+	ThScan scan;
+	HeldRow row;
+	int expired = 0;
 
 	th_escrow_lock_rows(RowExclusiveLock);
 	open_run(&run);

@@ -22,4 +22,4 @@ extern int64 th_expire_key(int64 item_id, int64 location_id, int64 lot_id, int64
 /* Units of a key in due reservations that nobody has ended, as of now. */
 extern int64 th_due_quantity(int64 item_id, int64 location_id, int64 lot_id);
 
-#endif							/* TIDEHOLD_INVENTORY_EXPIRY_H */
+#endif /* TIDEHOLD_INVENTORY_EXPIRY_H */

@@ -25,7 +25,7 @@
 static bool
 take_wanted(EscrowEntry *entry, EscrowKey *key)
 {
-	bool		wanted;
+	bool wanted;
 
 	SpinLockAcquire(&entry->mutex);
 	*key = entry->key;
@@ -41,8 +41,8 @@ static int
 collect_keys(EscrowKey *keys, int limit)
 {
 	EscrowControl *control = th_escrow_control;
-	bool		more = false;
-	int			count = 0;
+	bool more = false;
+	int count = 0;
 
 	if (pg_atomic_exchange_u32(&control->fold_wanted, 0) == 0)
 		return 0;
@@ -67,15 +67,15 @@ collect_keys(EscrowKey *keys, int limit)
 
 typedef struct Fold
 {
-	int			rows;
-	int64		sum;
-	int64		movement_no;	/* newest */
+	int rows;
+	int64 sum;
+	int64 movement_no; /* newest */
 } Fold;
 
 static bool
 fits(const Fold *fold, TupleTableSlot *slot)
 {
-	int64		sum;
+	int64 sum;
 
 	return !pg_add_s64_overflow(fold->sum, th_slot_int8(slot, BALANCE_QUANTITY), &sum);
 }
@@ -91,8 +91,8 @@ add_row(Fold *fold, TupleTableSlot *slot)
 static void
 insert_sum(ThTable *balance, const EscrowKey *key, const Fold *fold)
 {
-	Datum		values[BALANCE_COLUMNS];
-	bool		nulls[BALANCE_COLUMNS] = {false};
+	Datum values[BALANCE_COLUMNS];
+	bool nulls[BALANCE_COLUMNS] = { false };
 
 	values[BALANCE_ITEM_ID - 1] = Int64GetDatum(key->item_id);
 	values[BALANCE_LOCATION_ID - 1] = Int64GetDatum(key->location_id);
@@ -105,9 +105,9 @@ insert_sum(ThTable *balance, const EscrowKey *key, const Fold *fold)
 static int
 fold_key(ThTable *balance, const EscrowKey *key)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	Fold		fold = {.movement_no = PG_INT64_MIN};
-	ThScan		scan;
+	Snapshot snapshot = th_snapshot_latest();
+	Fold fold = { .movement_no = PG_INT64_MIN };
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, key->item_id);
@@ -132,10 +132,10 @@ fold_key(ThTable *balance, const EscrowKey *key)
 int
 th_fold_balances(int key_limit)
 {
-	EscrowKey  *keys = palloc(key_limit * sizeof(EscrowKey));
-	int			count = collect_keys(keys, key_limit);
-	int			folded = 0;
-	ThTable		balance;
+	EscrowKey *keys = palloc(key_limit * sizeof(EscrowKey));
+	int count = collect_keys(keys, key_limit);
+	int folded = 0;
+	ThTable balance;
 
 	if (count == 0)
 		return 0;

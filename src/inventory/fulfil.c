@@ -3,10 +3,11 @@
  *	  inventory.fulfil: ships a reservation.
  *
  * What is shipped leaves the reservation and the balance in one transaction, so what may
- * be promised does not change, and no entry is touched for it.
+ * be promised does not change.
  *
  * Precedence of the checks: request id, arguments, reservation (found, not ended, not
- * expired), destination, frozen location, quantity.
+ * expired), destination, frozen location, quantity, stock on hand (only where it was taken by
+ * force).
  */
 #include "postgres.h"
 
@@ -15,6 +16,7 @@
 
 #include "base/call.h"
 #include "inventory/catalog.h"
+#include "inventory/escrow.h"
 #include "inventory/ledger.h"
 #include "inventory/request.h"
 #include "inventory/reservation.h"
@@ -23,17 +25,22 @@ PG_FUNCTION_INFO_V1(th_inventory_fulfil);
 
 enum FulfilArgument
 {
-	ARG_RESERVATION_ID, ARG_QUANTITY, ARG_KEEP_REMAINDER, ARG_DESTINATION, ARG_REQUEST_ID,
-	ARG_REFERENCE, ARG_TENANT_ID
+	ARG_RESERVATION_ID,
+	ARG_QUANTITY,
+	ARG_KEEP_REMAINDER,
+	ARG_DESTINATION,
+	ARG_REQUEST_ID,
+	ARG_REFERENCE,
+	ARG_TENANT_ID
 };
 
 typedef struct Fulfilment
 {
 	LockedReservation locked;
-	Ledger		ledger;
+	Ledger ledger;
 	const Location *destination;
-	int64		quantity;		/* to ship */
-	bool		keep_remainder;
+	int64 quantity; /* to ship */
+	bool keep_remainder;
 } Fulfilment;
 
 static bool
@@ -63,8 +70,8 @@ check_arguments(FunctionCallInfo fcinfo, ThOutcome *outcome)
 static bool
 find_destination(FunctionCallInfo fcinfo, Fulfilment *fulfilment, ThOutcome *outcome)
 {
-	text	   *code = TH_GETARG_TEXT(ARG_DESTINATION);
-	int32		tenant_id = PG_ARGISNULL(ARG_TENANT_ID) ? 0 : PG_GETARG_INT32(ARG_TENANT_ID);
+	text *code = TH_GETARG_TEXT(ARG_DESTINATION);
+	int32 tenant_id = PG_ARGISNULL(ARG_TENANT_ID) ? 0 : PG_GETARG_INT32(ARG_TENANT_ID);
 
 	if (!th_location_find(tenant_id, code, false, 0, &fulfilment->destination, outcome))
 		return false;
@@ -93,10 +100,32 @@ check_picks(const LockedReservation *locked, ThOutcome *outcome)
 	return true;
 }
 
+/*
+ * What is promised is there, unless somebody has taken it by force; only then are the
+ * rows worth a look.
+ */
+static bool
+check_on_hand(Fulfilment *fulfilment, const HeldRow *row, const Location *source,
+			  int64 quantity, ThOutcome *outcome)
+{
+	int64 on_hand;
+
+	if (source->allow_negative ||
+		!th_escrow_is_oversold(row->item_id, row->location_id, row->lot_id))
+		return true;
+	on_hand = th_ledger_on_hand(&fulfilment->ledger, row->location_id, row->lot_id);
+	if (on_hand >= quantity)
+		return true;
+	th_refuse(outcome, TH_NEGATIVE_STOCK, "stock at location \"%s\" would be negative",
+			  source->code);
+	return th_refuse_detail(outcome, "On hand " INT64_FORMAT ", to ship " INT64_FORMAT ".",
+							on_hand, quantity);
+}
+
 static bool
 check_quantity(FunctionCallInfo fcinfo, Fulfilment *fulfilment, ThOutcome *outcome)
 {
-	int64		held = fulfilment->locked.held;
+	int64 held = fulfilment->locked.held;
 
 	fulfilment->quantity = PG_ARGISNULL(ARG_QUANTITY) ? held : PG_GETARG_INT64(ARG_QUANTITY);
 	if (fulfilment->quantity <= held)
@@ -107,44 +136,52 @@ check_quantity(FunctionCallInfo fcinfo, Fulfilment *fulfilment, ThOutcome *outco
 							th_reservation_id_text(&fulfilment->locked.id), held);
 }
 
-static void
-ship_row(Fulfilment *fulfilment, LockedRow *row, int64 quantity)
+static bool
+ship_quantity(Fulfilment *fulfilment, const HeldRow *row, int64 quantity, ThOutcome *outcome)
 {
-	const Location *source = th_location_by_id(row->row.location_id);
+	const Location *source = th_location_by_id(row->location_id);
 
-	if (quantity > 0)
-	{
-		if (source == NULL)
-			ereport(ERROR,
-					(errcode(th_code_sqlstate(TH_LOCATION_NOT_FOUND)),
-					 errmsg("location " INT64_FORMAT " does not exist", row->row.location_id)));
-		th_ledger_line(&fulfilment->ledger, source, fulfilment->destination, row->row.lot_id,
-					   quantity);
-	}
+	if (source == NULL)
+		return th_refuse(outcome, TH_LOCATION_NOT_FOUND,
+						 "location " INT64_FORMAT " does not exist", row->location_id);
+	if (!check_on_hand(fulfilment, row, source, quantity, outcome))
+		return false;
+	th_ledger_line(&fulfilment->ledger, source, fulfilment->destination, row->lot_id, quantity);
+	return true;
+}
+
+static bool
+ship_row(Fulfilment *fulfilment, LockedRow *row, int64 quantity, ThOutcome *outcome)
+{
+	if (quantity > 0 && !ship_quantity(fulfilment, &row->row, quantity, outcome))
+		return false;
 	row->row.quantity -= quantity;
 	row->row.fulfilled += quantity;
 	if (row->row.quantity > 0 && fulfilment->keep_remainder)
 		th_held_row_update(&fulfilment->locked.reservation, row->slot, &row->row);
 	else
 		th_reservation_end_row(&fulfilment->locked, row, ENDED_FULFILLED, NULL);
+	return true;
 }
 
-static void
-ship(Fulfilment *fulfilment)
+static bool
+ship(Fulfilment *fulfilment, ThOutcome *outcome)
 {
 	LockedReservation *locked = &fulfilment->locked;
-	int64		left = fulfilment->quantity;
+	int64 left = fulfilment->quantity;
 
 	fulfilment->ledger.item_id = locked->item_id;
 	fulfilment->ledger.reservation_no = locked->reservation_no;
 	for (int i = 0; i < locked->row_count; i++)
 	{
-		int64		quantity = Min(left, locked->rows[i].row.quantity);
+		int64 quantity = Min(left, locked->rows[i].row.quantity);
 
-		ship_row(fulfilment, &locked->rows[i], quantity);
+		if (!ship_row(fulfilment, &locked->rows[i], quantity, outcome))
+			return false;
 		left -= quantity;
 	}
 	Assert(left == 0);
+	return true;
 }
 
 static bool
@@ -155,16 +192,15 @@ fulfil_opened(FunctionCallInfo fcinfo, Fulfilment *fulfilment, ThOutcome *outcom
 		!check_picks(&fulfilment->locked, outcome) ||
 		!check_quantity(fcinfo, fulfilment, outcome))
 		return false;
-	ship(fulfilment);
-	return true;
+	return ship(fulfilment, outcome);
 }
 
 Datum
 th_inventory_fulfil(PG_FUNCTION_ARGS)
 {
-	Request		request = {0};
-	ThOutcome	outcome = {0};
-	Fulfilment	fulfilment = {0};
+	Request request = { 0 };
+	ThOutcome outcome = { 0 };
+	Fulfilment fulfilment = { 0 };
 	const char *texts[1];
 
 	th_require_writable("fulfil()");

@@ -110,7 +110,7 @@ write_key(Ledger *ledger, const ImportKey *key)
 	if (!th_ledger_knows(ledger, key->location_id, key->lot_id))
 		th_escrow_key_added(key->item_id);
 	if (net > 0)
-		th_escrow_give_bulk(key->item_id, key->location_id, key->lot_id, net);
+		th_escrow_give(key->item_id, key->location_id, key->lot_id, net);
 	th_ledger_write_balance(ledger, key->location_id, key->lot_id, net);
 }
 

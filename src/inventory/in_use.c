@@ -27,21 +27,21 @@ typedef struct Subject
 {
 	const char *noun;
 	const char *hint;
-	bool		is_location;
-	int64		location_id;
-	int64		item_id;
-	int64		lot_id;			/* 0: the item in any lot */
+	bool is_location;
+	int64 location_id;
+	int64 item_id;
+	int64 lot_id; /* 0: the item in any lot */
 } Subject;
 
 /* A table whose rows refer to items, lots and locations. */
 typedef struct Referrer
 {
 	const char *name;
-	Oid			table;
-	Oid			pkey;			/* its first column is item_id */
-	int			lot_column;
-	int			location_column;
-	int			other_location_column;
+	Oid table;
+	Oid pkey; /* its first column is item_id */
+	int lot_column;
+	int location_column;
+	int other_location_column;
 } Referrer;
 
 #define REFERRERS 3
@@ -51,7 +51,7 @@ PG_FUNCTION_INFO_V1(th_inventory_refuse_in_use);
 static int64
 column_value(HeapTuple tuple, Relation table, int column)
 {
-	bool		is_null;
+	bool is_null;
 
 	return DatumGetInt64(heap_getattr(tuple, column, RelationGetDescr(table), &is_null));
 }
@@ -59,7 +59,7 @@ column_value(HeapTuple tuple, Relation table, int column)
 static char *
 column_text(HeapTuple tuple, Relation table, int column)
 {
-	bool		is_null;
+	bool is_null;
 
 	return TextDatumGetCString(heap_getattr(tuple, column, RelationGetDescr(table), &is_null));
 }
@@ -79,22 +79,22 @@ kind_class(const char *kind)
 static bool
 location_kept(const TriggerData *trigger)
 {
-	HeapTuple	before = trigger->tg_trigtuple;
-	HeapTuple	after = trigger->tg_newtuple;
-	Relation	table = trigger->tg_relation;
+	HeapTuple before = trigger->tg_trigtuple;
+	HeapTuple after = trigger->tg_newtuple;
+	Relation table = trigger->tg_relation;
 
 	return column_value(before, table, LOCATION_ID) == column_value(after, table, LOCATION_ID) &&
-		kind_class(column_text(before, table, LOCATION_KIND)) ==
-		kind_class(column_text(after, table, LOCATION_KIND));
+		   kind_class(column_text(before, table, LOCATION_KIND)) ==
+			   kind_class(column_text(after, table, LOCATION_KIND));
 }
 
 /* Does an update leave everything as it is that other rows rely on? */
 static bool
 references_kept(const TriggerData *trigger, Oid table)
 {
-	HeapTuple	before = trigger->tg_trigtuple;
-	HeapTuple	after = trigger->tg_newtuple;
-	Relation	rel = trigger->tg_relation;
+	HeapTuple before = trigger->tg_trigtuple;
+	HeapTuple after = trigger->tg_newtuple;
+	Relation rel = trigger->tg_relation;
 
 	if (!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		return false;
@@ -103,7 +103,7 @@ references_kept(const TriggerData *trigger, Oid table)
 	if (column_value(before, rel, ITEM_ID) != column_value(after, rel, ITEM_ID))
 		return false;
 	return table == th_catalog()->item ||
-		column_value(before, rel, LOT_ID) == column_value(after, rel, LOT_ID);
+		   column_value(before, rel, LOT_ID) == column_value(after, rel, LOT_ID);
 }
 
 static void
@@ -136,15 +136,15 @@ describe_referrers(Referrer *referrers)
 {
 	const InventoryCatalog *catalog = th_catalog();
 
-	referrers[0] = (Referrer) {
+	referrers[0] = (Referrer){
 		"inventory.movement", catalog->movement, catalog->movement_pkey, MOVEMENT_LOT_ID,
 		MOVEMENT_SOURCE_ID, MOVEMENT_DESTINATION_ID
 	};
-	referrers[1] = (Referrer) {
+	referrers[1] = (Referrer){
 		"inventory.balance", catalog->balance, catalog->balance_pkey, BALANCE_LOT_ID,
 		BALANCE_LOCATION_ID, BALANCE_LOCATION_ID
 	};
-	referrers[2] = (Referrer) {
+	referrers[2] = (Referrer){
 		"inventory.reservation", catalog->reservation, catalog->reservation_pkey,
 		RESERVATION_LOT_ID, RESERVATION_LOCATION_ID, RESERVATION_LOCATION_ID
 	};
@@ -154,8 +154,8 @@ static bool
 lot_is_referred_to(const Referrer *referrer, Relation table, Snapshot snapshot,
 				   const Subject *subject)
 {
-	ThScan		scan;
-	bool		found = false;
+	ThScan scan;
+	bool found = false;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, subject->item_id);
@@ -164,7 +164,7 @@ lot_is_referred_to(const Referrer *referrer, Relation table, Snapshot snapshot,
 	{
 		CHECK_FOR_INTERRUPTS();
 		found = subject->lot_id == 0 ||
-			th_slot_int8(scan.slot, referrer->lot_column) == subject->lot_id;
+				th_slot_int8(scan.slot, referrer->lot_column) == subject->lot_id;
 	}
 	th_scan_end(&scan);
 	return found;
@@ -177,13 +177,13 @@ location_is_referred_to(const Referrer *referrer, Relation table, Snapshot snaps
 {
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
-	bool		found = false;
+	bool found = false;
 
 	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
 		found = th_slot_int8(slot, referrer->location_column) == subject->location_id ||
-			th_slot_int8(slot, referrer->other_location_column) == subject->location_id;
+				th_slot_int8(slot, referrer->other_location_column) == subject->location_id;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -194,10 +194,10 @@ location_is_referred_to(const Referrer *referrer, Relation table, Snapshot snaps
 static const char *
 find_reference(const Subject *subject)
 {
-	Referrer	referrers[REFERRERS];
-	Relation	tables[REFERRERS];
+	Referrer referrers[REFERRERS];
+	Relation tables[REFERRERS];
 	const char *name = NULL;
-	Snapshot	snapshot;
+	Snapshot snapshot;
 
 	describe_referrers(referrers);
 	/* Always from the reservation to the movement, whoever deletes what. */
@@ -208,9 +208,9 @@ find_reference(const Subject *subject)
 	snapshot = th_snapshot_latest();
 	for (int i = 0; i < REFERRERS && name == NULL; i++)
 	{
-		bool		found = subject->is_location ?
-			location_is_referred_to(&referrers[i], tables[i], snapshot, subject) :
-			lot_is_referred_to(&referrers[i], tables[i], snapshot, subject);
+		bool found = subject->is_location ?
+						 location_is_referred_to(&referrers[i], tables[i], snapshot, subject) :
+						 lot_is_referred_to(&referrers[i], tables[i], snapshot, subject);
 
 		if (found)
 			name = referrers[i].name;
@@ -224,10 +224,10 @@ find_reference(const Subject *subject)
 static void
 refuse_where_referred_to(const TriggerData *trigger)
 {
-	HeapTuple	tuple = trigger->tg_trigtuple;
-	Subject		subject;
+	HeapTuple tuple = trigger->tg_trigtuple;
+	Subject subject;
 	const char *referrer;
-	ThOutcome	outcome;
+	ThOutcome outcome;
 
 	StaticAssertStmt((int) ITEM_SKU == (int) LOCATION_CODE && (int) ITEM_SKU == (int) LOT_CODE,
 					 "the third column names an item, a location and a lot");
@@ -259,5 +259,6 @@ th_inventory_refuse_in_use(PG_FUNCTION_ARGS)
 	if (!references_kept(trigger, RelationGetRelid(trigger->tg_relation)))
 		refuse_where_referred_to(trigger);
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
-						   trigger->tg_newtuple : trigger->tg_trigtuple);
+							   trigger->tg_newtuple :
+							   trigger->tg_trigtuple);
 }

@@ -28,18 +28,18 @@
 /* Compared as bytes: the part of sku behind length is 0. */
 typedef struct SkuKey
 {
-	int32		tenant_id;
-	int32		length;
-	char		sku[CACHED_SKU_LENGTH_MAX];
+	int32 tenant_id;
+	int32 length;
+	char sku[CACHED_SKU_LENGTH_MAX];
 } SkuKey;
 
 typedef struct SkuEntry
 {
-	SkuKey		key;
-	StockItem	item;
+	SkuKey key;
+	StockItem item;
 } SkuEntry;
 
-static const char *const tracking_names[] = {"none", "lot", "serial"};
+static const char *const tracking_names[] = { "none", "lot", "serial" };
 
 static MemoryContext cache_context = NULL;
 static HTAB *items_by_sku;
@@ -49,10 +49,10 @@ static uint64 cache_version;
 static HTAB *
 create_table(const char *name, Size key_size, Size entry_size, MemoryContext context)
 {
-	HASHCTL		control = {
+	HASHCTL control = {
 		.keysize = key_size,
 		.entrysize = entry_size,
-		.hcxt = context
+		.hcxt = context,
 	};
 
 	return hash_create(name, 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
@@ -90,7 +90,7 @@ refresh_cache(void)
 static bool
 make_sku_key(SkuKey *key, int32 tenant_id, text *sku)
 {
-	int			length = VARSIZE_ANY_EXHDR(sku);
+	int length = VARSIZE_ANY_EXHDR(sku);
 
 	if (length > CACHED_SKU_LENGTH_MAX)
 		return false;
@@ -104,7 +104,7 @@ make_sku_key(SkuKey *key, int32 tenant_id, text *sku)
 static void
 remember_by_sku(const SkuKey *key, const StockItem *item)
 {
-	SkuEntry   *entry;
+	SkuEntry *entry;
 
 	if (hash_get_num_entries(items_by_sku) >= CACHED_ITEMS_MAX)
 		start_cache();
@@ -115,7 +115,7 @@ remember_by_sku(const SkuKey *key, const StockItem *item)
 static void
 remember_by_id(const StockItem *item)
 {
-	StockItem  *entry;
+	StockItem *entry;
 
 	if (hash_get_num_entries(items_by_id) >= CACHED_ITEMS_MAX)
 		start_cache();
@@ -126,8 +126,8 @@ remember_by_id(const StockItem *item)
 static bool
 written_by_this_transaction(TupleTableSlot *slot)
 {
-	bool		is_null;
-	Datum		xmin = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &is_null);
+	bool is_null;
+	Datum xmin = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &is_null);
 
 	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
@@ -151,10 +151,10 @@ read_item(TupleTableSlot *slot, StockItem *item)
 static bool
 scan_item(ThScan *scan, bool by_sku, StockItem *item)
 {
-	Relation	table = table_open(th_catalog()->item, AccessShareLock);
-	Oid			index = by_sku ? th_catalog()->item_sku_key : th_catalog()->item_pkey;
-	Snapshot	snapshot = th_snapshot_latest();
-	bool		found;
+	Relation table = table_open(th_catalog()->item, AccessShareLock);
+	Oid index = by_sku ? th_catalog()->item_sku_key : th_catalog()->item_pkey;
+	Snapshot snapshot = th_snapshot_latest();
+	bool found;
 
 	th_scan_begin(scan, table, index, snapshot);
 	found = th_scan_next(scan);
@@ -169,10 +169,10 @@ scan_item(ThScan *scan, bool by_sku, StockItem *item)
 static bool
 find_by_sku(int32 tenant_id, text *sku, StockItem *item)
 {
-	SkuKey		key;
-	bool		cacheable = make_sku_key(&key, tenant_id, sku);
-	SkuEntry   *entry;
-	ThScan		scan;
+	SkuKey key;
+	bool cacheable = make_sku_key(&key, tenant_id, sku);
+	SkuEntry *entry;
+	ThScan scan;
 
 	refresh_cache();
 	if (cacheable)
@@ -197,8 +197,8 @@ find_by_sku(int32 tenant_id, text *sku, StockItem *item)
 static bool
 find_by_id(int64 item_id, StockItem *item)
 {
-	StockItem  *entry;
-	ThScan		scan;
+	StockItem *entry;
+	ThScan scan;
 
 	refresh_cache();
 	entry = hash_search(items_by_id, &item_id, HASH_FIND, NULL);
@@ -223,8 +223,8 @@ th_item_find(int32 tenant_id, text *sku, bool has_item_id, int64 item_id, StockI
 		return th_refuse(outcome, TH_INVALID_ARGUMENT, "neither sku nor item_id is given");
 	if (sku == NULL)
 		return find_by_id(item_id, item) ||
-			th_refuse(outcome, TH_ITEM_NOT_FOUND, "item " INT64_FORMAT " does not exist",
-					  item_id);
+			   th_refuse(outcome, TH_ITEM_NOT_FOUND, "item " INT64_FORMAT " does not exist",
+						 item_id);
 	if (!find_by_sku(tenant_id, sku, item))
 		return th_refuse(outcome, TH_ITEM_NOT_FOUND, "item \"%s\" does not exist",
 						 text_to_cstring(sku));
@@ -239,10 +239,10 @@ th_item_find(int32 tenant_id, text *sku, bool has_item_id, int64 item_id, StockI
 static char *
 item_text(int64 item_id, int column)
 {
-	Relation	table = table_open(th_catalog()->item, AccessShareLock);
-	Snapshot	snapshot = th_snapshot_latest();
-	char	   *value = NULL;
-	ThScan		scan;
+	Relation table = table_open(th_catalog()->item, AccessShareLock);
+	Snapshot snapshot = th_snapshot_latest();
+	char *value = NULL;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, item_id);
@@ -258,7 +258,7 @@ item_text(int64 item_id, int column)
 char *
 th_item_name(const StockItem *item)
 {
-	char	   *sku = item_text(item->item_id, ITEM_SKU);
+	char *sku = item_text(item->item_id, ITEM_SKU);
 
 	/* A row that somebody deletes under us still needs a message. */
 	return sku != NULL ? sku : psprintf(INT64_FORMAT, item->item_id);
@@ -267,10 +267,10 @@ th_item_name(const StockItem *item)
 static bool
 find_unit(int64 item_id, text *unit, int64 *numerator, int64 *denominator)
 {
-	Relation	table = table_open(th_catalog()->unit, AccessShareLock);
-	Snapshot	snapshot = th_snapshot_latest();
-	bool		found;
-	ThScan		scan;
+	Relation table = table_open(th_catalog()->unit, AccessShareLock);
+	Snapshot snapshot = th_snapshot_latest();
+	bool found;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, item_id);
@@ -291,7 +291,7 @@ find_unit(int64 item_id, text *unit, int64 *numerator, int64 *denominator)
 static bool
 is_base_unit(int64 item_id, const char *unit)
 {
-	char	   *base_unit = item_text(item_id, ITEM_BASE_UNIT);
+	char *base_unit = item_text(item_id, ITEM_BASE_UNIT);
 
 	return base_unit != NULL && strcmp(base_unit, unit) == 0;
 }
@@ -317,9 +317,9 @@ bool
 th_unit_to_base(const StockItem *item, text *unit, int64 quantity, bool signed_quantity,
 				int64 *base, ThOutcome *outcome)
 {
-	int64		numerator;
-	int64		denominator;
-	char	   *name;
+	int64 numerator;
+	int64 denominator;
+	char *name;
 	StockStatus status;
 
 	if (quantity <= 0 && !signed_quantity)
@@ -331,17 +331,17 @@ th_unit_to_base(const StockItem *item, text *unit, int64 quantity, bool signed_q
 	name = text_to_cstring(unit);
 	if (!find_unit(item->item_id, unit, &numerator, &denominator))
 		return is_base_unit(item->item_id, name) ||
-			th_refuse(outcome, TH_UNIT_NOT_FOUND, "item \"%s\" has no unit \"%s\"",
-					  th_item_name(item), name);
+			   th_refuse(outcome, TH_UNIT_NOT_FOUND, "item \"%s\" has no unit \"%s\"",
+						 th_item_name(item), name);
 	status = stock_to_base(quantity, numerator, denominator, base);
 	return status == STOCK_OK ||
-		refuse_conversion(status, item, name, quantity, numerator, denominator, outcome);
+		   refuse_conversion(status, item, name, quantity, numerator, denominator, outcome);
 }
 
 bool
 th_check_text(const char *parameter, text *value, int limit, ThOutcome *outcome)
 {
-	int			length;
+	int length;
 
 	/* A character has at least one byte. */
 	if (value == NULL || VARSIZE_ANY_EXHDR(value) <= (Size) limit)

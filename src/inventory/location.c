@@ -33,39 +33,39 @@
 
 typedef struct Place
 {
-	Location	location;
-	int			code_length;
-	Location   *copy;			/* what callers of transaction copied_in got */
-	uint64		copied_in;
-	bool		builtin;
-	int64		parent_id;		/* 0: none */
-	int32		priority;
+	Location location;
+	int code_length;
+	Location *copy; /* what callers of transaction copied_in got */
+	uint64 copied_in;
+	bool builtin;
+	int64 parent_id; /* 0: none */
+	int32 priority;
 	struct Place *parent;
 	struct Place *first_child;
 	struct Place *next_sibling;
 	struct Place *next_in_bucket;
-	int32	   *path;			/* priorities from the root down to this; NULL: not yet numbered */
-	int			path_length;
+	int32 *path; /* priorities from the root down to this; NULL: not yet numbered */
+	int path_length;
 } Place;
 
 typedef struct Status
 {
-	text	   *name;
-	bool		sellable;
+	text *name;
+	bool sellable;
 } Status;
 
 typedef struct Tree
 {
-	MemoryContext context;		/* holds all of it */
-	uint64		version;
-	uint64		generation;
-	Place	   *places;			/* by location_id */
-	int			count;
-	Place	  **buckets;		/* by tenant and code */
-	uint32		bucket_mask;
-	Status	   *statuses;
-	int			status_count;
-	int32		next_number;	/* for the nested-set intervals */
+	MemoryContext context; /* holds all of it */
+	uint64 version;
+	uint64 generation;
+	Place *places; /* by location_id */
+	int count;
+	Place **buckets; /* by tenant and code */
+	uint32 bucket_mask;
+	Status *statuses;
+	int status_count;
+	int32 next_number; /* for the nested-set intervals */
 } Tree;
 
 static const char *const kind_names[] = {
@@ -82,8 +82,8 @@ static bool transaction_watched = false;
 static bool
 status_sellable(const Tree *tree, Datum status)
 {
-	text	   *searched = DatumGetTextPP(status);
-	Size		length = VARSIZE_ANY_EXHDR(searched);
+	text *searched = DatumGetTextPP(status);
+	Size length = VARSIZE_ANY_EXHDR(searched);
 
 	for (int i = 0; i < tree->status_count; i++)
 	{
@@ -101,12 +101,12 @@ read_statuses(Tree *tree, Relation table, Snapshot snapshot)
 {
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
-	int			room = 16;
+	int room = 16;
 
 	tree->statuses = palloc(room * sizeof(Status));
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		Status	   *status;
+		Status *status;
 
 		if (tree->status_count == room)
 			tree->statuses = repalloc(tree->statuses, (room *= 2) * sizeof(Status));
@@ -121,9 +121,9 @@ read_statuses(Tree *tree, Relation table, Snapshot snapshot)
 static void
 read_place(const Tree *tree, TupleTableSlot *slot, Place *place)
 {
-	Location   *location = &place->location;
-	Datum		value;
-	bool		is_null;
+	Location *location = &place->location;
+	Datum value;
+	bool is_null;
 
 	memset(place, 0, sizeof(*place));
 	location->location_id = th_slot_int8(slot, LOCATION_ID);
@@ -132,7 +132,7 @@ read_place(const Tree *tree, TupleTableSlot *slot, Place *place)
 	location->kind = th_catalog_position(th_slot_datum(slot, LOCATION_KIND), kind_names,
 										 lengthof(kind_names));
 	location->sellable = location->kind == LOCATION_INTERNAL &&
-		status_sellable(tree, th_slot_datum(slot, LOCATION_STATUS));
+						 status_sellable(tree, th_slot_datum(slot, LOCATION_STATUS));
 	location->allow_negative = DatumGetBool(th_slot_datum(slot, LOCATION_ALLOW_NEGATIVE));
 	value = slot_getattr(slot, LOCATION_FROZEN_UNTIL, &is_null);
 	location->frozen_until = is_null ? DT_NOBEGIN : DatumGetTimestampTz(value);
@@ -151,7 +151,7 @@ read_places(Tree *tree, Relation table, Snapshot snapshot)
 {
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
-	Size		room = 64;
+	Size room = 64;
 
 	tree->places = palloc(room * sizeof(Place));
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
@@ -168,8 +168,8 @@ read_places(Tree *tree, Relation table, Snapshot snapshot)
 static int
 compare_ids(const void *a, const void *b)
 {
-	int64		id_a = ((const Place *) a)->location.location_id;
-	int64		id_b = ((const Place *) b)->location.location_id;
+	int64 id_a = ((const Place *) a)->location.location_id;
+	int64 id_b = ((const Place *) b)->location.location_id;
 
 	return (id_a > id_b) - (id_a < id_b);
 }
@@ -177,7 +177,7 @@ compare_ids(const void *a, const void *b)
 static Place *
 find_by_id(const Tree *tree, int64 location_id)
 {
-	Place		key = {.location.location_id = location_id};
+	Place key = { .location.location_id = location_id };
 
 	return bsearch(&key, tree->places, tree->count, sizeof(Place), compare_ids);
 }
@@ -191,7 +191,7 @@ hash_code(int32 tenant_id, const char *code, int length)
 static Place *
 find_by_code(const Tree *tree, int32 tenant_id, const char *code, int length)
 {
-	Place	   *place = tree->buckets[hash_code(tenant_id, code, length) & tree->bucket_mask];
+	Place *place = tree->buckets[hash_code(tenant_id, code, length) & tree->bucket_mask];
 
 	while (place != NULL &&
 		   (place->location.tenant_id != tenant_id || place->code_length != length ||
@@ -203,16 +203,16 @@ find_by_code(const Tree *tree, int32 tenant_id, const char *code, int length)
 static void
 link_places(Tree *tree)
 {
-	uint32		buckets = pg_nextpower2_32(Max(tree->count, 1));
+	uint32 buckets = pg_nextpower2_32(Max(tree->count, 1));
 
 	qsort(tree->places, tree->count, sizeof(Place), compare_ids);
 	tree->bucket_mask = buckets - 1;
 	tree->buckets = palloc0(buckets * sizeof(Place *));
 	for (Place *place = tree->places; place < tree->places + tree->count; place++)
 	{
-		uint32		hash = hash_code(place->location.tenant_id, place->location.code,
-									 place->code_length);
-		Place	  **bucket = &tree->buckets[hash & tree->bucket_mask];
+		uint32 hash = hash_code(place->location.tenant_id, place->location.code,
+								place->code_length);
+		Place **bucket = &tree->buckets[hash & tree->bucket_mask];
 
 		place->next_in_bucket = *bucket;
 		*bucket = place;
@@ -228,7 +228,7 @@ link_places(Tree *tree)
 static void
 inherit(Place *place, const Place *above)
 {
-	int			depth = above == NULL ? 0 : above->path_length;
+	int depth = above == NULL ? 0 : above->path_length;
 
 	place->path_length = depth + 1;
 	place->path = palloc(place->path_length * sizeof(int32));
@@ -259,7 +259,7 @@ number_subtree(Tree *tree, Place *place, const Place *above)
 static void
 number_places(Tree *tree)
 {
-	Place	   *end = tree->places + tree->count;
+	Place *end = tree->places + tree->count;
 
 	for (Place *place = tree->places; place < end; place++)
 		if (place->parent == NULL)
@@ -284,8 +284,8 @@ compare_paths(const void *a, const void *b)
 static void
 rank_places(Tree *tree)
 {
-	Place	  **order = palloc(Max(tree->count, 1) * sizeof(Place *));
-	int32		rank = 0;
+	Place **order = palloc(Max(tree->count, 1) * sizeof(Place *));
+	int32 rank = 0;
 
 	for (int i = 0; i < tree->count; i++)
 		order[i] = &tree->places[i];
@@ -306,11 +306,11 @@ rank_places(Tree *tree)
 static Tree *
 build_tree(MemoryContext context)
 {
-	Relation	locations = table_open(th_catalog()->location, AccessShareLock);
-	Relation	statuses = table_open(th_catalog()->stock_status, AccessShareLock);
+	Relation locations = table_open(th_catalog()->location, AccessShareLock);
+	Relation statuses = table_open(th_catalog()->stock_status, AccessShareLock);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Tree	   *tree = palloc0(sizeof(Tree));
-	Snapshot	snapshot;
+	Tree *tree = palloc0(sizeof(Tree));
+	Snapshot snapshot;
 
 	tree->context = context;
 	tree->generation = ++generation;
@@ -334,7 +334,7 @@ replace_tree(void)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "tidehold locations",
 												  ALLOCSET_DEFAULT_SIZES);
-	Tree	   *tree = build_tree(context);
+	Tree *tree = build_tree(context);
 
 	MemoryContextSetParent(context, CacheMemoryContext);
 	if (current != NULL)
@@ -375,7 +375,7 @@ static void
 copy_location(Place *place)
 {
 	const Location *location = &place->location;
-	Location   *copy = MemoryContextAlloc(TopTransactionContext, sizeof(Location));
+	Location *copy = MemoryContextAlloc(TopTransactionContext, sizeof(Location));
 
 	*copy = *location;
 	copy->code = MemoryContextStrdup(TopTransactionContext, location->code);
@@ -404,8 +404,8 @@ find_visible(int32 tenant_id, text *code)
 {
 	const Tree *tree = get_tree();
 	const char *data = VARDATA_ANY(code);
-	int			length = VARSIZE_ANY_EXHDR(code);
-	Place	   *place = find_by_code(tree, tenant_id, data, length);
+	int length = VARSIZE_ANY_EXHDR(code);
+	Place *place = find_by_code(tree, tenant_id, data, length);
 
 	if (place != NULL)
 		return place;
@@ -427,7 +427,7 @@ th_location_find(int32 tenant_id, text *code, bool has_location_id, int64 locati
 		return th_refuse(outcome, TH_INVALID_ARGUMENT,
 						 "neither code nor id of a location is given");
 	*location = code == NULL ? th_location_by_id(location_id) :
-		hand_out(find_visible(tenant_id, code));
+							   hand_out(find_visible(tenant_id, code));
 	if (*location == NULL && code == NULL)
 		return th_refuse(outcome, TH_LOCATION_NOT_FOUND,
 						 "location " INT64_FORMAT " does not exist", location_id);
@@ -445,7 +445,7 @@ th_location_find(int32 tenant_id, text *code, bool has_location_id, int64 locati
 static const Location *
 in_current_tree(const Location *location)
 {
-	Place	   *place;
+	Place *place;
 
 	if (location->generation == current->generation)
 		return location;
@@ -459,13 +459,13 @@ th_location_below(const Location *place, const Location *node)
 	place = in_current_tree(place);
 	node = in_current_tree(node);
 	return place != NULL && node != NULL &&
-		place->first >= node->first && place->first <= node->last;
+		   place->first >= node->first && place->first <= node->last;
 }
 
 bool
 th_location_check_frozen(const Location *location, TimestampTz now, ThOutcome *outcome)
 {
-	char	   *until;
+	char *until;
 
 	if (location->frozen_until <= now)
 		return true;

@@ -26,9 +26,9 @@ PG_FUNCTION_INFO_V1(th_inventory_forget_item);
 static DateADT
 removal_day(TupleTableSlot *slot)
 {
-	bool		is_null;
-	Datum		value = slot_getattr(slot, LOT_REMOVAL_DATE, &is_null);
-	DateADT		expires_on;
+	bool is_null;
+	Datum value = slot_getattr(slot, LOT_REMOVAL_DATE, &is_null);
+	DateADT expires_on;
 
 	if (!is_null)
 		return DatumGetDateADT(value);
@@ -52,10 +52,10 @@ read_lot(TupleTableSlot *slot, Lot *lot)
 static bool
 scan_lot(ThScan *scan, bool by_code, Lot *lot, char **code)
 {
-	Relation	table = table_open(th_catalog()->lot, AccessShareLock);
-	Oid			index = by_code ? th_catalog()->lot_code_key : th_catalog()->lot_pkey;
-	Snapshot	snapshot = th_snapshot_latest();
-	bool		found;
+	Relation table = table_open(th_catalog()->lot, AccessShareLock);
+	Oid index = by_code ? th_catalog()->lot_code_key : th_catalog()->lot_pkey;
+	Snapshot snapshot = th_snapshot_latest();
+	bool found;
 
 	th_scan_begin(scan, table, index, snapshot);
 	found = th_scan_next(scan);
@@ -72,24 +72,24 @@ scan_lot(ThScan *scan, bool by_code, Lot *lot, char **code)
 bool
 th_lot_find(const StockItem *item, text *code, Lot *lot, ThOutcome *outcome)
 {
-	ThScan		scan;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, item->item_id);
 	th_scan_key_text(&scan, PointerGetDatum(code));
 	return scan_lot(&scan, true, lot, NULL) ||
-		th_refuse(outcome, TH_LOT_NOT_FOUND, "lot \"%s\" of item \"%s\" does not exist",
-				  text_to_cstring(code), th_item_name(item));
+		   th_refuse(outcome, TH_LOT_NOT_FOUND, "lot \"%s\" of item \"%s\" does not exist",
+					 text_to_cstring(code), th_item_name(item));
 }
 
 bool
 th_lot_by_id(int64 item_id, int64 lot_id, Lot *lot)
 {
-	ThScan		scan;
+	ThScan scan;
 
 	if (lot_id == 0)
 	{
-		*lot = (Lot) {
+		*lot = (Lot){
 			.sellable = true, .removal_on = DATEVAL_NOEND, .created_at = DT_NOBEGIN
 		};
 		return true;
@@ -103,8 +103,8 @@ th_lot_by_id(int64 item_id, int64 lot_id, Lot *lot)
 char *
 th_lot_name(int64 item_id, int64 lot_id)
 {
-	ThScan		scan;
-	char	   *code;
+	ThScan scan;
+	char *code;
 
 	if (lot_id == 0)
 		return pstrdup("");
@@ -117,7 +117,7 @@ th_lot_name(int64 item_id, int64 lot_id)
 static int64
 item_of(HeapTuple tuple, Relation table)
 {
-	bool		is_null;
+	bool is_null;
 
 	return DatumGetInt64(heap_getattr(tuple, LOT_ITEM_ID, RelationGetDescr(table), &is_null));
 }
@@ -126,7 +126,7 @@ Datum
 th_inventory_forget_item(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	int64		item_id;
+	int64 item_id;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		ereport(ERROR,

@@ -8,7 +8,6 @@
 #include "utils/timestamp.h"
 
 #include "base/settings.h"
-#include "base/settings.h"
 #include "base/worker.h"
 #include "inventory/catalog.h"
 #include "inventory/maintenance.h"

@@ -15,42 +15,48 @@
 
 typedef enum ItemTracking
 {
-	TRACK_NONE, TRACK_LOT, TRACK_SERIAL
+	TRACK_NONE,
+	TRACK_LOT,
+	TRACK_SERIAL
 } ItemTracking;
 
 typedef struct StockItem
 {
-	int64		item_id;
-	int32		tenant_id;
+	int64 item_id;
+	int32 tenant_id;
 	ItemTracking tracking;
 } StockItem;
 
 typedef enum LocationKind
 {
-	LOCATION_INTERNAL, LOCATION_VIEW, LOCATION_SUPPLIER, LOCATION_CUSTOMER, LOCATION_LOSS,
+	LOCATION_INTERNAL,
+	LOCATION_VIEW,
+	LOCATION_SUPPLIER,
+	LOCATION_CUSTOMER,
+	LOCATION_LOSS,
 	LOCATION_TRANSIT
 } LocationKind;
 
 typedef struct Location
 {
-	int64		location_id;
-	int32		tenant_id;
+	int64 location_id;
+	int32 tenant_id;
 	LocationKind kind;
-	int32		rank;			/* order of picking; equal for equal priorities */
-	int32		first, last;	/* nested-set interval: below[x] means x.first in [first, last] */
-	bool		sellable;		/* internal and of a sellable status */
-	bool		allow_negative;
-	TimestampTz frozen_until;	/* of itself or any above; DT_NOBEGIN where never frozen */
-	const char *frozen_reason;	/* of that freeze, or NULL */
-	uint64		generation;		/* of the tree that first and last belong to */
+	int32 rank;		   /* order of picking; equal for equal priorities */
+	int32 first, last; /* nested-set interval: below[x] means x.first in [first, last] */
+	bool sellable;	   /* internal and of a sellable status */
+	bool allow_negative;
+	TimestampTz frozen_until;  /* of itself or any above; DT_NOBEGIN where never frozen */
+	const char *frozen_reason; /* of that freeze, or NULL */
+	uint64 generation;		   /* of the tree that first and last belong to */
 	const char *code;
 } Location;
 
 typedef struct Lot
 {
-	int64		lot_id;			/* 0: stock without a lot */
-	bool		sellable;
-	DateADT		removal_on;		/* not promised from this day; DATEVAL_NOEND where none */
+	int64 lot_id; /* 0: stock without a lot */
+	bool sellable;
+	DateADT removal_on; /* not promised from this day; DATEVAL_NOEND where none */
 	TimestampTz created_at;
 } Lot;
 
@@ -121,4 +127,4 @@ extern bool th_check_text(const char *parameter, text *value, int limit, ThOutco
 #define TH_REASON_LENGTH_MAX 500
 #define TH_REQUEST_ID_LENGTH_MAX 200
 
-#endif							/* TIDEHOLD_INVENTORY_MASTER_H */
+#endif /* TIDEHOLD_INVENTORY_MASTER_H */

@@ -26,10 +26,10 @@
 typedef struct PickRound
 {
 	PickRequest *requests;
-	int			count;
+	int count;
 	EscrowDemand *demands;
-	Pick	  **places;			/* of each request: where its choices lie */
-	int			mark;
+	Pick **places; /* of each request: where its choices lie */
+	int mark;
 } PickRound;
 
 static void
@@ -64,8 +64,8 @@ pick_from_one(PickRequest *request)
 	for (int i = 0; i < list->count; i++)
 	{
 		const StockCandidate *place = &list->candidates[i].order;
-		int			mark = th_escrow_mark();
-		int			op_index;
+		int mark = th_escrow_mark();
+		int op_index;
 
 		if (!th_candidate_matches(&list->candidates[i], &filter))
 			continue;
@@ -103,7 +103,7 @@ build_demand(PickRound *round, int index, bool fresh)
 	for (int i = 0; i < list->count; i++)
 	{
 		const StockCandidate *place = &list->candidates[i].order;
-		Pick	   *pick = &round->places[index][demand->choice_count];
+		Pick *pick = &round->places[index][demand->choice_count];
 
 		if (!th_candidate_matches(&list->candidates[i], &filter))
 			continue;
@@ -157,41 +157,24 @@ demand_is_short(const EscrowDemand *demand)
 static bool
 free_due(PickRound *round, bool *others)
 {
-	int64		freed = 0;
+	int64 freed = 0;
 
 	for (int i = 0; i < round->count; i++)
 	{
 		EscrowDemand *demand = &round->demands[i];
-		int64		missing = demand->wanted - demand->available;
+		int64 missing = demand->wanted - demand->available;
 
 		for (int j = 0; j < demand->choice_count && missing > 0; j++)
 		{
-			Pick	   *place = &round->places[i][j];
-			int64		got = th_expire_key(round->requests[i].item.item_id,
-											place->location_id, place->lot_id, missing, others);
+			Pick *place = &round->places[i][j];
+			int64 got = th_expire_key(round->requests[i].item.item_id,
+									  place->location_id, place->lot_id, missing, others);
 
 			missing -= got;
 			freed += got;
 		}
 	}
 	return freed > 0;
-}
-
-/* The op of a short request that others are about to add to, or -1. */
-static int
-increase_coming(const PickRound *round)
-{
-	for (int i = 0; i < round->count; i++)
-	{
-		EscrowDemand *demand = &round->demands[i];
-
-		for (int j = 0; j < demand->choice_count && demand_is_short(demand); j++)
-		{
-			if (th_escrow_increase_coming(demand->choices[j].op_index))
-				return demand->choices[j].op_index;
-		}
-	}
-	return -1;
 }
 
 static bool
@@ -205,21 +188,34 @@ minimum_there(const PickRound *round)
 	return true;
 }
 
+/* Where a change would help: an entry of a short request, -1 where nothing is coming. */
+static int
+awaited_op(const PickRound *round, bool others_have_due)
+{
+	int op_index = -1;
+
+	for (int i = 0; i < round->count; i++)
+	{
+		EscrowDemand *demand = &round->demands[i];
+
+		if (!demand_is_short(demand) || demand->choice_count == 0)
+			continue;
+		if (demand->coming_op >= 0)
+			return demand->coming_op;
+		if (others_have_due)
+			op_index = demand->choices[0].op_index;
+	}
+	return op_index;
+}
+
 /* Waits a little for what others are ending; false where there is nothing to wait for. */
 static bool
 wait_for_others(PickRound *round, bool others_have_due, TimestampTz deadline)
 {
-	int			op_index = increase_coming(round);
+	int op_index = awaited_op(round, others_have_due);
 
-	if (minimum_there(round) || GetCurrentTimestamp() >= deadline)
+	if (op_index < 0 || GetCurrentTimestamp() >= deadline)
 		return false;
-	if (op_index < 0 && !others_have_due)
-		return false;
-	for (int i = 0; op_index < 0 && i < round->count; i++)
-	{
-		if (demand_is_short(&round->demands[i]) && round->demands[i].choice_count > 0)
-			op_index = round->demands[i].choices[0].op_index;
-	}
 	th_escrow_wait_change(op_index, WAIT_MS_STEP);
 	return true;
 }
@@ -241,7 +237,7 @@ serve_round(PickRound *round)
 	/* Several requests begin with what this backend remembers, a short one reads again. */
 	for (bool fresh = round->count == 1;; fresh = true)
 	{
-		bool		others = false;
+		bool others = false;
 
 		CHECK_FOR_INTERRUPTS();
 		build_round(round, fresh);
@@ -249,8 +245,10 @@ serve_round(PickRound *round)
 			return true;
 		if (!fresh || free_due(round, &others))
 			continue;
+		if (minimum_there(round) && take_minimum(round))
+			return true;
 		if (!wait_for_others(round, others, deadline))
-			return take_minimum(round);
+			return false;
 	}
 }
 
@@ -278,7 +276,7 @@ static bool
 check_nodes(PickRequest *requests, int count)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	bool		all = true;
+	bool all = true;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -292,8 +290,8 @@ check_nodes(PickRequest *requests, int count)
 bool
 th_pick_all(PickRequest *requests, int count)
 {
-	PickRound	round = {.requests = requests,.count = count,.mark = th_escrow_mark()};
-	bool		served;
+	PickRound round = { .requests = requests, .count = count, .mark = th_escrow_mark() };
+	bool served;
 
 	if (!check_nodes(requests, count))
 		return false;

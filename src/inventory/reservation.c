@@ -58,7 +58,7 @@ th_reservation_close(LockedReservation *locked)
 static void
 keep_row(LockedReservation *locked, TupleTableSlot *slot)
 {
-	LockedRow  *row;
+	LockedRow *row;
 
 	if (locked->rows == NULL)
 		locked->rows = palloc(sizeof(LockedRow));
@@ -75,9 +75,9 @@ keep_row(LockedReservation *locked, TupleTableSlot *slot)
 static bool
 lock_rows(LockedReservation *locked)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	bool		unchanged = true;
-	ThScan		scan;
+	Snapshot snapshot = th_snapshot_latest();
+	bool unchanged = true;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, locked->item_id);
@@ -97,7 +97,7 @@ lock_rows(LockedReservation *locked)
 static bool
 refuse_ended(LockedReservation *locked, const char *ended_as, ThOutcome *outcome)
 {
-	char	   *id = th_reservation_id_text(&locked->id);
+	char *id = th_reservation_id_text(&locked->id);
 
 	if (ended_as == NULL)
 		return th_refuse(outcome, TH_RESERVATION_NOT_FOUND, "reservation %s does not exist", id);
@@ -112,9 +112,9 @@ refuse_ended(LockedReservation *locked, const char *ended_as, ThOutcome *outcome
 static char *
 ended_as(LockedReservation *locked)
 {
-	Snapshot	snapshot = th_snapshot_latest();
-	char	   *found = NULL;
-	ThScan		scan;
+	Snapshot snapshot = th_snapshot_latest();
+	char *found = NULL;
+	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, locked->item_id);
@@ -160,7 +160,10 @@ th_reservation_end_row(LockedReservation *locked, LockedRow *row, ReservationOut
 
 enum ReleaseArgument
 {
-	RELEASE_RESERVATION_ID, RELEASE_QUANTITY, RELEASE_REASON, RELEASE_REQUEST_ID
+	RELEASE_RESERVATION_ID,
+	RELEASE_QUANTITY,
+	RELEASE_REASON,
+	RELEASE_REQUEST_ID
 };
 
 static bool
@@ -195,7 +198,7 @@ require_id(FunctionCallInfo fcinfo, int argument)
 static void
 store_number(Request *request, int64 value)
 {
-	const char *texts[1] = {psprintf(INT64_FORMAT, value)};
+	const char *texts[1] = { psprintf(INT64_FORMAT, value) };
 
 	if (request->active)
 		th_request_finish(request, texts, 1);
@@ -204,10 +207,10 @@ store_number(Request *request, int64 value)
 Datum
 th_inventory_release(PG_FUNCTION_ARGS)
 {
-	Request		request = {0};
-	ThOutcome	outcome = {0};
+	Request request = { 0 };
+	ThOutcome outcome = { 0 };
 	LockedReservation locked;
-	int64		released;
+	int64 released;
 
 	th_require_writable("release()");
 	if (!PG_ARGISNULL(RELEASE_REQUEST_ID) && !th_request_begin(fcinfo, &request, &outcome))
@@ -227,7 +230,9 @@ th_inventory_release(PG_FUNCTION_ARGS)
 
 enum ExtendArgument
 {
-	EXTEND_RESERVATION_ID, EXTEND_TTL, EXTEND_REQUEST_ID
+	EXTEND_RESERVATION_ID,
+	EXTEND_TTL,
+	EXTEND_REQUEST_ID
 };
 
 static bool
@@ -238,7 +243,7 @@ check_lifetime(const LockedReservation *locked, const Lifetime *lifetime, ThOutc
 	if (th_setting_reservation_lifetime_max == 0)
 		return true;
 	limit = locked->rows[0].row.created_at +
-		th_setting_reservation_lifetime_max * USECS_PER_SEC;
+			th_setting_reservation_lifetime_max * USECS_PER_SEC;
 	if (lifetime->has_expiry && lifetime->expires_at <= limit)
 		return true;
 	th_refuse(outcome, TH_LIFETIME_EXCEEDED, "reservation %s cannot be extended that long",
@@ -263,8 +268,8 @@ extend_row(LockedReservation *locked, LockedRow *row, const Lifetime *lifetime)
 static void
 extend(FunctionCallInfo fcinfo, LockedReservation *locked)
 {
-	ThOutcome	outcome = {0};
-	Lifetime	lifetime;
+	ThOutcome outcome = { 0 };
+	Lifetime lifetime;
 
 	if (!th_lifetime(PG_ARGISNULL(EXTEND_TTL) ? NULL : PG_GETARG_INTERVAL_P(EXTEND_TTL),
 					 &lifetime, &outcome) ||
@@ -278,10 +283,10 @@ extend(FunctionCallInfo fcinfo, LockedReservation *locked)
 Datum
 th_inventory_extend(PG_FUNCTION_ARGS)
 {
-	Request		request = {0};
-	ThOutcome	outcome = {0};
+	Request request = { 0 };
+	ThOutcome outcome = { 0 };
 	LockedReservation locked;
-	HeldRow		row;
+	HeldRow row;
 	const char *texts[1];
 
 	th_require_writable("extend()");
@@ -289,7 +294,7 @@ th_inventory_extend(PG_FUNCTION_ARGS)
 		th_raise(&outcome);
 	if (request.replayed)
 	{
-		char	   *expires_at = th_request_result(&request, 0);
+		char *expires_at = th_request_result(&request, 0);
 
 		if (expires_at == NULL)
 			PG_RETURN_NULL();

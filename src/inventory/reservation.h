@@ -9,22 +9,22 @@
 
 typedef struct LockedRow
 {
-	HeldRow		row;
+	HeldRow row;
 	TupleTableSlot *slot;
 } LockedRow;
 
 /* The locked rows of an open reservation; it ends once, by whoever holds these. */
 typedef struct LockedReservation
 {
-	ThTable		reservation;
-	ThTable		reservation_end;
+	ThTable reservation;
+	ThTable reservation_end;
 	TimestampTz now;
-	pg_uuid_t	id;
-	int64		item_id;
-	int64		reservation_no;
-	LockedRow  *rows;
-	int			row_count;
-	int64		held;			/* sum of the quantities */
+	pg_uuid_t id;
+	int64 item_id;
+	int64 reservation_no;
+	LockedRow *rows;
+	int row_count;
+	int64 held; /* sum of the quantities */
 } LockedReservation;
 
 extern void th_reservation_open(LockedReservation *locked, const pg_uuid_t *id);
@@ -41,4 +41,4 @@ extern bool th_reservation_lock(LockedReservation *locked, ThOutcome *outcome);
 extern void th_reservation_end_row(LockedReservation *locked, LockedRow *row,
 								   ReservationOutcome outcome, text *reason);
 
-#endif							/* TIDEHOLD_INVENTORY_RESERVATION_H */
+#endif /* TIDEHOLD_INVENTORY_RESERVATION_H */

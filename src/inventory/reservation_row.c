@@ -16,8 +16,8 @@
 void
 th_reservation_id_pack(int64 item_id, int64 reservation_no, pg_uuid_t *id)
 {
-	uint64		high = pg_hton64((uint64) item_id);
-	uint64		low = pg_hton64((uint64) reservation_no);
+	uint64 high = pg_hton64((uint64) item_id);
+	uint64 low = pg_hton64((uint64) reservation_no);
 
 	StaticAssertStmt(UUID_LEN == 2 * sizeof(uint64), "two numbers fill an id");
 	memcpy(id->data, &high, sizeof(high));
@@ -27,8 +27,8 @@ th_reservation_id_pack(int64 item_id, int64 reservation_no, pg_uuid_t *id)
 void
 th_reservation_id_unpack(const pg_uuid_t *id, int64 *item_id, int64 *reservation_no)
 {
-	uint64		high;
-	uint64		low;
+	uint64 high;
+	uint64 low;
 
 	memcpy(&high, id->data, sizeof(high));
 	memcpy(&low, id->data + sizeof(high), sizeof(low));
@@ -45,7 +45,7 @@ th_reservation_id_text(const pg_uuid_t *id)
 void
 th_held_row_read(TupleTableSlot *slot, HeldRow *row)
 {
-	bool		is_null;
+	bool is_null;
 
 	row->item_id = th_slot_int8(slot, RESERVATION_ITEM_ID);
 	row->reservation_no = th_slot_int8(slot, RESERVATION_NO);
@@ -75,8 +75,8 @@ set_expiry(const HeldRow *row, Datum *values, bool *nulls, int column)
 void
 th_held_row_insert(ThTable *reservation, const HeldRow *row, text *reference)
 {
-	Datum		values[RESERVATION_COLUMNS];
-	bool		nulls[RESERVATION_COLUMNS];
+	Datum values[RESERVATION_COLUMNS];
+	bool nulls[RESERVATION_COLUMNS];
 
 	memset(nulls, false, sizeof(nulls));
 	set_value(values, nulls, RESERVATION_ITEM_ID, Int64GetDatum(row->item_id));
@@ -96,8 +96,8 @@ th_held_row_insert(ThTable *reservation, const HeldRow *row, text *reference)
 void
 th_held_row_update(ThTable *reservation, TupleTableSlot *slot, const HeldRow *row)
 {
-	Datum		values[RESERVATION_COLUMNS];
-	bool		nulls[RESERVATION_COLUMNS];
+	Datum values[RESERVATION_COLUMNS];
+	bool nulls[RESERVATION_COLUMNS];
 
 	slot_getallattrs(slot);
 	memcpy(values, slot->tts_values, sizeof(values));
@@ -118,10 +118,10 @@ void
 th_held_row_record_end(ThTable *reservation_end, TupleTableSlot *slot, const HeldRow *row,
 					   ReservationOutcome outcome, TimestampTz now, text *reason)
 {
-	Datum		values[END_COLUMNS];
-	bool		nulls[END_COLUMNS];
-	Datum		reference;
-	bool		no_reference;
+	Datum values[END_COLUMNS];
+	bool nulls[END_COLUMNS];
+	Datum reference;
+	bool no_reference;
 
 	reference = slot_getattr(slot, RESERVATION_REFERENCE, &no_reference);
 	memset(nulls, false, sizeof(nulls));

@@ -13,14 +13,14 @@
 /* A pick of an open reservation, as its row says. */
 typedef struct HeldRow
 {
-	int64		item_id;
-	int64		reservation_no;
-	int64		location_id;
-	int64		lot_id;
-	int64		quantity;
-	int64		fulfilled;
+	int64 item_id;
+	int64 reservation_no;
+	int64 location_id;
+	int64 lot_id;
+	int64 quantity;
+	int64 fulfilled;
 	TimestampTz created_at;
-	bool		has_expiry;
+	bool has_expiry;
 	TimestampTz expires_at;
 } HeldRow;
 
@@ -46,7 +46,9 @@ extern void th_held_row_update(ThTable *reservation, TupleTableSlot *slot, const
 
 typedef enum ReservationOutcome
 {
-	ENDED_FULFILLED, ENDED_RELEASED, ENDED_EXPIRED
+	ENDED_FULFILLED,
+	ENDED_RELEASED,
+	ENDED_EXPIRED
 } ReservationOutcome;
 
 /*
@@ -57,4 +59,4 @@ extern void th_held_row_record_end(ThTable *reservation_end, TupleTableSlot *slo
 								   const HeldRow *row, ReservationOutcome outcome,
 								   TimestampTz now, text *reason);
 
-#endif							/* TIDEHOLD_INVENTORY_RESERVATION_ROW_H */
+#endif /* TIDEHOLD_INVENTORY_RESERVATION_ROW_H */

@@ -27,24 +27,34 @@ PG_FUNCTION_INFO_V1(th_inventory_try_reserve);
 
 enum ReserveArgument
 {
-	ARG_SKU, ARG_QUANTITY, ARG_LOCATION, ARG_TTL, ARG_REQUEST_ID, ARG_REFERENCE, ARG_MINIMUM,
-	ARG_UNIT, ARG_LOT, ARG_ITEM_ID, ARG_LOCATION_ID, ARG_TENANT_ID
+	ARG_SKU,
+	ARG_QUANTITY,
+	ARG_LOCATION,
+	ARG_TTL,
+	ARG_REQUEST_ID,
+	ARG_REFERENCE,
+	ARG_MINIMUM,
+	ARG_UNIT,
+	ARG_LOT,
+	ARG_ITEM_ID,
+	ARG_LOCATION_ID,
+	ARG_TENANT_ID
 };
 
 typedef struct Reservation
 {
-	pg_uuid_t	id;
-	int64		quantity;
-	int64		available;		/* where refused for want of stock */
-	bool		has_expiry;
+	pg_uuid_t id;
+	int64 quantity;
+	int64 available; /* where refused for want of stock */
+	bool has_expiry;
 	TimestampTz expires_at;
-	bool		replayed;
+	bool replayed;
 } Reservation;
 
 Datum
 th_inventory_default_ttl(PG_FUNCTION_ARGS)
 {
-	Interval   *ttl;
+	Interval *ttl;
 
 	if (th_setting_reservation_ttl == 0)
 		PG_RETURN_NULL();
@@ -103,14 +113,14 @@ resolve_quantities(const ReserveLine *line, PickRequest *request, ThOutcome *out
 	/* A minimum of 0 is allowed, and no unit makes anything else of it. */
 	request->minimum = 0;
 	return line->minimum == 0 ||
-		th_unit_to_base(&request->item, line->unit, line->minimum, false,
-						&request->minimum, outcome);
+		   th_unit_to_base(&request->item, line->unit, line->minimum, false,
+						   &request->minimum, outcome);
 }
 
 static bool
 resolve_place(const ReserveLine *line, PickRequest *request, ThOutcome *outcome)
 {
-	Lot			lot;
+	Lot lot;
 
 	if ((line->location || line->has_location_id) &&
 		!th_location_find(line->tenant_id, line->location, line->has_location_id,
@@ -130,19 +140,23 @@ th_reserve_resolve(const ReserveLine *line, PickRequest *request, ThOutcome *out
 {
 	memset(request, 0, sizeof(*request));
 	return check_quantities(line, outcome) &&
-		th_item_find(line->tenant_id, line->sku, line->has_item_id, line->item_id,
-					 &request->item, outcome) &&
-		resolve_quantities(line, request, outcome) &&
-		resolve_place(line, request, outcome);
+		   th_item_find(line->tenant_id, line->sku, line->has_item_id, line->item_id,
+						&request->item, outcome) &&
+		   resolve_quantities(line, request, outcome) &&
+		   resolve_place(line, request, outcome);
 }
 
 void
 th_reserve_write(ThTable *reservation, const PickRequest *request, const Lifetime *lifetime,
 				 text *reference, pg_uuid_t *id)
 {
-	HeldRow		row = {.item_id = request->item.item_id,.reservation_no = th_inventory_next_id(),
-		.created_at = lifetime->created_at,.has_expiry = lifetime->has_expiry,
-	.expires_at = lifetime->expires_at};
+	HeldRow row = {
+		.item_id = request->item.item_id,
+		.reservation_no = th_inventory_next_id(),
+		.created_at = lifetime->created_at,
+		.has_expiry = lifetime->has_expiry,
+		.expires_at = lifetime->expires_at,
+	};
 
 	for (int i = 0; i < request->pick_count; i++)
 	{
@@ -204,8 +218,8 @@ reserve_opened(FunctionCallInfo fcinfo, ThTable *table, const Lifetime *lifetime
 static void
 read_replay(const Request *request, Reservation *result)
 {
-	char	   *id = th_request_result(request, 0);
-	char	   *expires_at = th_request_result(request, 2);
+	char *id = th_request_result(request, 0);
+	char *expires_at = th_request_result(request, 2);
 
 	result->replayed = true;
 	result->id = *DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(id)));
@@ -230,12 +244,12 @@ store_replay(Request *request, const Reservation *result)
 static bool
 reserve(FunctionCallInfo fcinfo, Reservation *result, ThOutcome *outcome)
 {
-	Request		request = {0};
-	Interval   *ttl = PG_ARGISNULL(ARG_TTL) ? NULL : PG_GETARG_INTERVAL_P(ARG_TTL);
-	text	   *reference = TH_GETARG_TEXT(ARG_REFERENCE);
-	Lifetime	lifetime;
-	ThTable		table;
-	bool		reserved;
+	Request request = { 0 };
+	Interval *ttl = PG_ARGISNULL(ARG_TTL) ? NULL : PG_GETARG_INTERVAL_P(ARG_TTL);
+	text *reference = TH_GETARG_TEXT(ARG_REFERENCE);
+	Lifetime lifetime;
+	ThTable table;
+	bool reserved;
 
 	th_require_writable("reserve()");
 	memset(result, 0, sizeof(*result));
@@ -268,8 +282,8 @@ Datum
 th_inventory_reserve(PG_FUNCTION_ARGS)
 {
 	Reservation result;
-	ThOutcome	outcome = {0};
-	pg_uuid_t  *id;
+	ThOutcome outcome = { 0 };
+	pg_uuid_t *id;
 
 	if (!reserve(fcinfo, &result, &outcome))
 		th_raise(&outcome);
@@ -282,12 +296,13 @@ Datum
 th_inventory_try_reserve(PG_FUNCTION_ARGS)
 {
 	Reservation result;
-	ThOutcome	outcome = {0};
-	bool		reserved = reserve(fcinfo, &result, &outcome);
-	TupleDesc	shape;
-	Datum		values[6];
-	bool		nulls[6] = {false};
-	const char *code = !reserved ? th_code_name(outcome.code) : result.replayed ? "exists" : "created";
+	ThOutcome outcome = { 0 };
+	bool reserved = reserve(fcinfo, &result, &outcome);
+	TupleDesc shape;
+	Datum values[6];
+	bool nulls[6] = { false };
+	const char *code = !reserved ? th_code_name(outcome.code) : result.replayed ? "exists" :
+																				  "created";
 
 	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");

@@ -14,7 +14,7 @@
 typedef struct Lifetime
 {
 	TimestampTz created_at;
-	bool		has_expiry;
+	bool has_expiry;
 	TimestampTz expires_at;
 } Lifetime;
 
@@ -31,22 +31,22 @@ extern void th_reserve_write(ThTable *reservation, const PickRequest *request,
 /* What a request names, before it is looked up. */
 typedef struct ReserveLine
 {
-	int32		tenant_id;
-	text	   *sku;
-	bool		has_item_id;
-	int64		item_id;
-	text	   *location;
-	bool		has_location_id;
-	int64		location_id;
-	text	   *lot;
-	text	   *unit;
-	bool		has_quantity;
-	int64		quantity;
-	bool		has_minimum;
-	int64		minimum;
+	int32 tenant_id;
+	text *sku;
+	bool has_item_id;
+	int64 item_id;
+	text *location;
+	bool has_location_id;
+	int64 location_id;
+	text *lot;
+	text *unit;
+	bool has_quantity;
+	int64 quantity;
+	bool has_minimum;
+	int64 minimum;
 } ReserveLine;
 
 /* Looks a line up.  False: outcome says what was not found or not valid. */
 extern bool th_reserve_resolve(const ReserveLine *line, PickRequest *request, ThOutcome *outcome);
 
-#endif							/* TIDEHOLD_INVENTORY_RESERVE_H */
+#endif /* TIDEHOLD_INVENTORY_RESERVE_H */

@@ -26,9 +26,20 @@ PG_FUNCTION_INFO_V1(th_inventory_reserve_many);
 
 enum ManyArgument
 {
-	ARG_SKUS, ARG_QUANTITIES, ARG_LOCATION, ARG_TTL, ARG_REQUEST_ID, ARG_REFERENCE,
-	ARG_MINIMUMS, ARG_UNITS, ARG_LOTS, ARG_LOCATIONS, ARG_INDEPENDENT, ARG_ITEM_IDS,
-	ARG_LOCATION_ID, ARG_TENANT_ID
+	ARG_SKUS,
+	ARG_QUANTITIES,
+	ARG_LOCATION,
+	ARG_TTL,
+	ARG_REQUEST_ID,
+	ARG_REFERENCE,
+	ARG_MINIMUMS,
+	ARG_UNITS,
+	ARG_LOTS,
+	ARG_LOCATIONS,
+	ARG_INDEPENDENT,
+	ARG_ITEM_IDS,
+	ARG_LOCATION_ID,
+	ARG_TENANT_ID
 };
 
 #define LINES_MAX 100000
@@ -36,41 +47,47 @@ enum ManyArgument
 /* Columns of the result, and of the stored result of a request id. */
 enum ManyColumn
 {
-	OUT_LINE, OUT_CODE, OUT_RESERVATION_ID, OUT_REQUESTED, OUT_RESERVED, OUT_AVAILABLE,
-	OUT_EXPIRES_AT, OUT_COLUMNS
+	OUT_LINE,
+	OUT_CODE,
+	OUT_RESERVATION_ID,
+	OUT_REQUESTED,
+	OUT_RESERVED,
+	OUT_AVAILABLE,
+	OUT_EXPIRES_AT,
+	OUT_COLUMNS
 };
 
 typedef struct CartLine
 {
 	ReserveLine line;
-	ThOutcome	outcome;
-	int			request;		/* index of the request that serves it */
-	int64		requested;		/* base units */
-	int64		minimum;		/* base units */
+	ThOutcome outcome;
+	int request;	 /* index of the request that serves it */
+	int64 requested; /* base units */
+	int64 minimum;	 /* base units */
 } CartLine;
 
 typedef struct Cart
 {
-	CartLine   *lines;
-	int			line_count;
+	CartLine *lines;
+	int line_count;
 	PickRequest *requests;
-	pg_uuid_t  *ids;			/* of each request */
-	int			request_count;
-	Lifetime	lifetime;
-	text	   *reference;
+	pg_uuid_t *ids; /* of each request */
+	int request_count;
+	Lifetime lifetime;
+	text *reference;
 } Cart;
 
 typedef struct ArgumentArray
 {
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
+	Datum *values;
+	bool *nulls;
+	int count;
 } ArgumentArray;
 
 static ArgumentArray
 read_array(FunctionCallInfo fcinfo, int argument, Oid type, int16 length, bool by_value, char align)
 {
-	ArgumentArray array = {0};
+	ArgumentArray array = { 0 };
 
 	if (!PG_ARGISNULL(argument))
 		deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), type, length, by_value, align,
@@ -125,7 +142,7 @@ read_cart(FunctionCallInfo fcinfo, Cart *cart, ThOutcome *outcome)
 	ArgumentArray units = read_texts(fcinfo, ARG_UNITS);
 	ArgumentArray lots = read_texts(fcinfo, ARG_LOTS);
 	ArgumentArray locations = read_texts(fcinfo, ARG_LOCATIONS);
-	int			count = quantities.count;
+	int count = quantities.count;
 
 	if (count == 0 || count > LINES_MAX)
 		return th_refuse(outcome, TH_INVALID_ARGUMENT,
@@ -163,19 +180,19 @@ read_cart(FunctionCallInfo fcinfo, Cart *cart, ThOutcome *outcome)
 static bool
 same_demand(const PickRequest *a, const PickRequest *b)
 {
-	int64		a_node = a->node ? a->node->location_id : 0;
-	int64		b_node = b->node ? b->node->location_id : 0;
+	int64 a_node = a->node ? a->node->location_id : 0;
+	int64 b_node = b->node ? b->node->location_id : 0;
 
 	return a->item.item_id == b->item.item_id && a_node == b_node &&
-		a->has_lot == b->has_lot && a->lot_id == b->lot_id;
+		   a->has_lot == b->has_lot && a->lot_id == b->lot_id;
 }
 
 static int
 compare_line_items(const void *a, const void *b, void *arg)
 {
 	const PickRequest *requests = arg;
-	int			i = *(const int *) a;
-	int			j = *(const int *) b;
+	int i = *(const int *) a;
+	int j = *(const int *) b;
 
 	if (requests[i].item.item_id != requests[j].item.item_id)
 		return requests[i].item.item_id < requests[j].item.item_id ? -1 : 1;
@@ -200,7 +217,7 @@ add_demand(PickRequest *sum, const PickRequest *line, ThOutcome *outcome)
 static void
 merge_lines(Cart *cart, PickRequest *line_requests)
 {
-	int		   *order = palloc(cart->line_count * sizeof(int));
+	int *order = palloc(cart->line_count * sizeof(int));
 
 	for (int i = 0; i < cart->line_count; i++)
 		order[i] = i;
@@ -208,9 +225,9 @@ merge_lines(Cart *cart, PickRequest *line_requests)
 	cart->requests = palloc0(cart->line_count * sizeof(PickRequest));
 	for (int i = 0; i < cart->line_count; i++)
 	{
-		CartLine   *line = &cart->lines[order[i]];
+		CartLine *line = &cart->lines[order[i]];
 		PickRequest *request = &line_requests[order[i]];
-		int			same = cart->request_count - 1;
+		int same = cart->request_count - 1;
 
 		if (line->outcome.code != TH_OK)
 			continue;
@@ -233,11 +250,11 @@ merge_lines(Cart *cart, PickRequest *line_requests)
 static bool
 resolve_cart(Cart *cart, PickRequest *line_requests)
 {
-	bool		all = true;
+	bool all = true;
 
 	for (int i = 0; i < cart->line_count; i++)
 	{
-		CartLine   *line = &cart->lines[i];
+		CartLine *line = &cart->lines[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (!th_reserve_resolve(&line->line, &line_requests[i], &line->outcome))
@@ -253,7 +270,7 @@ blame_lines(Cart *cart)
 {
 	for (int i = 0; i < cart->line_count; i++)
 	{
-		CartLine   *line = &cart->lines[i];
+		CartLine *line = &cart->lines[i];
 
 		if (line->outcome.code == TH_OK)
 			line->outcome = cart->requests[line->request].outcome;
@@ -288,12 +305,12 @@ static void
 raise_cart(Cart *cart)
 {
 	StringInfoData detail;
-	ThOutcome	outcome = {0};
+	ThOutcome outcome = { 0 };
 
 	initStringInfo(&detail);
 	for (int i = 0; i < cart->line_count; i++)
 	{
-		CartLine   *line = &cart->lines[i];
+		CartLine *line = &cart->lines[i];
 
 		if (line->outcome.code == TH_OK)
 			continue;
@@ -317,7 +334,7 @@ static void
 serve_atomic(Cart *cart, ThTable *reservation)
 {
 	PickRequest *line_requests = palloc0(cart->line_count * sizeof(PickRequest));
-	bool		resolved = resolve_cart(cart, line_requests);
+	bool resolved = resolve_cart(cart, line_requests);
 
 	merge_lines(cart, line_requests);
 	for (int i = 0; i < cart->line_count; i++)
@@ -357,15 +374,15 @@ serve_independent(Cart *cart, ThTable *reservation)
 static int64
 deal_out(Cart *cart, int line_index)
 {
-	CartLine   *line = &cart->lines[line_index];
+	CartLine *line = &cart->lines[line_index];
 	PickRequest *request = &cart->requests[line->request];
-	int64		left = request->granted - request->minimum;
+	int64 left = request->granted - request->minimum;
 
 	if (request->granted == request->quantity)
 		return line->requested;
 	for (int i = 0; i < line_index; i++)
 	{
-		CartLine   *before = &cart->lines[i];
+		CartLine *before = &cart->lines[i];
 
 		if (before->request == line->request)
 			left -= Min(left, before->requested - before->minimum);
@@ -382,12 +399,12 @@ number_text(bool is_null, int64 value)
 static void
 put_line(Cart *cart, int i, ReturnSetInfo *result, char **stored)
 {
-	CartLine   *line = &cart->lines[i];
-	bool		served = line->outcome.code == TH_OK;
+	CartLine *line = &cart->lines[i];
+	bool served = line->outcome.code == TH_OK;
 	PickRequest *request = &cart->requests[line->request];
-	int64		reserved = served ? deal_out(cart, i) : 0;
-	Datum		values[OUT_COLUMNS];
-	bool		nulls[OUT_COLUMNS] = {false};
+	int64 reserved = served ? deal_out(cart, i) : 0;
+	Datum values[OUT_COLUMNS];
+	bool nulls[OUT_COLUMNS] = { false };
 
 	values[OUT_LINE] = Int32GetDatum(i + 1);
 	values[OUT_CODE] = CStringGetTextDatum(served ? "created" : th_code_name(line->outcome.code));
@@ -414,7 +431,7 @@ put_line(Cart *cart, int i, ReturnSetInfo *result, char **stored)
 static void
 put_cart(Cart *cart, ReturnSetInfo *result, Request *request)
 {
-	char	  **stored = NULL;
+	char **stored = NULL;
 
 	if (request->active)
 		stored = palloc0(cart->line_count * OUT_COLUMNS * sizeof(char *));
@@ -427,7 +444,7 @@ put_cart(Cart *cart, ReturnSetInfo *result, Request *request)
 static void
 put_number(const Request *request, int element, Datum *value, bool *is_null)
 {
-	char	   *text_value = th_request_result(request, element);
+	char *text_value = th_request_result(request, element);
 
 	*is_null = text_value == NULL;
 	*value = text_value ? Int64GetDatum(strtoll(text_value, NULL, 10)) : (Datum) 0;
@@ -438,10 +455,10 @@ put_replay(const Request *request, ReturnSetInfo *result)
 {
 	for (int i = 0; i < request->result_count / OUT_COLUMNS; i++)
 	{
-		int			first = i * OUT_COLUMNS;
-		char	   *id = th_request_result(request, first + OUT_RESERVATION_ID);
-		Datum		values[OUT_COLUMNS];
-		bool		nulls[OUT_COLUMNS] = {false};
+		int first = i * OUT_COLUMNS;
+		char *id = th_request_result(request, first + OUT_RESERVATION_ID);
+		Datum values[OUT_COLUMNS];
+		bool nulls[OUT_COLUMNS] = { false };
 
 		values[OUT_LINE] = Int32GetDatum(i + 1);
 		values[OUT_CODE] = CStringGetTextDatum(th_request_result(request, first + OUT_CODE));
@@ -458,11 +475,11 @@ Datum
 th_inventory_reserve_many(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		independent = !PG_ARGISNULL(ARG_INDEPENDENT) && PG_GETARG_BOOL(ARG_INDEPENDENT);
-	ThOutcome	outcome = {0};
-	Request		request = {0};
-	Cart		cart = {0};
-	ThTable		reservation;
+	bool independent = !PG_ARGISNULL(ARG_INDEPENDENT) && PG_GETARG_BOOL(ARG_INDEPENDENT);
+	ThOutcome outcome = { 0 };
+	Request request = { 0 };
+	Cart cart = { 0 };
+	ThTable reservation;
 
 	th_require_writable("reserve_many()");
 	InitMaterializedSRF(fcinfo, 0);
