@@ -20,6 +20,13 @@
 #define TH_PROC_INDEX ((int) MyProc->pgprocno)
 #endif
 
+/* Stands before the declaration: since 18 it may stand nowhere else. */
+#if PG_VERSION_NUM >= 180000
+#define TH_NORETURN pg_noreturn
+#else
+#define TH_NORETURN pg_attribute_noreturn()
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #define th_index_beginscan(heap, index, snapshot, nkeys) \
 	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)

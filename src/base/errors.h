@@ -12,6 +12,8 @@
 
 #include "utils/elog.h"
 
+#include "base/compat.h"
+
 /* Stable: clients match on them.  Never renumber; add at the end. */
 #define TH_CODES(X) \
 	X(TH_INSUFFICIENT_STOCK, '0', '1', "insufficient_stock") \
@@ -83,6 +85,6 @@ extern bool th_refuse_detail(ThOutcome *outcome, const char *detail, ...)
 extern bool th_refuse_hint(ThOutcome *outcome, const char *hint, ...)
 	pg_attribute_printf(2, 3);
 
-extern void th_raise(const ThOutcome *outcome) pg_attribute_noreturn();
+TH_NORETURN extern void th_raise(const ThOutcome *outcome);
 
 #endif /* TIDEHOLD_BASE_ERRORS_H */

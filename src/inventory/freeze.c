@@ -224,7 +224,7 @@ Datum
 th_inventory_freeze(PG_FUNCTION_ARGS)
 {
 	ThOutcome outcome = { 0 };
-	TimestampTz until;
+	TimestampTz until = NOT_FROZEN;
 
 	th_require_writable("inventory.freeze()");
 	if (!freeze(fcinfo, &until, &outcome))
