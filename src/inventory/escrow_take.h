@@ -22,7 +22,7 @@ typedef struct EscrowDemand
 	int64 minimum;
 	int64 granted;	 /* out: sum of taken; 0 where short */
 	int64 available; /* out: what it got or could have got, up to wanted */
-	int coming_op;		/* out: an entry that others are about to add to, -1 none */
+	int coming_op;	 /* out: an entry that others are about to add to, -1 none */
 } EscrowDemand;
 
 /* Pins and loads an entry; the choice is valid until th_escrow_forget_unused(mark). */

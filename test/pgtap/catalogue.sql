@@ -18,7 +18,7 @@ INSERT INTO expected_function VALUES
          bigint',
      'SETOF record', 'c volatile restricted strict'),
     ('tidehold.version', '',
-     'text', 'c immutable safe strict'),
+     'text', 'c stable safe strict'),
     ('tidehold.wake_launcher', '',
      'void', 'c volatile unsafe strict'),
     ('ocean.distance_m', 'latitude1 double precision, longitude1 double precision, latitude2 double precision,

@@ -3,11 +3,14 @@
 \ir setup.psql
 SELECT plan(38);
 
--- What an extension owns, its schema, and what hangs on its tables.
+-- What an extension owns, its schema, and what hangs on its tables.  Types of rows and
+-- arrays are a part of another object; from 17 on they are recorded as owned too.
 CREATE TEMPORARY VIEW member AS
     SELECT d.classid, d.objid
     FROM pg_depend AS d JOIN extension AS e ON e.oid = d.refobjid
     WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+      AND NOT EXISTS (SELECT FROM pg_depend AS p
+                      WHERE p.classid = d.classid AND p.objid = d.objid AND p.deptype = 'i')
     UNION ALL
     SELECT 'pg_namespace'::regclass, schema FROM extension
     UNION ALL

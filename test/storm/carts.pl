@@ -46,7 +46,7 @@ my $crowd = crowd(
 		'give_up@4' => sprintf("SELECT storm.give_up(%d);\n", 2 * LINES) },
 	name => 'carts', clients => CLIENTS, seconds => SECONDS);
 my $output = finish_crowd($crowd, 'carts');
-my ($looks, $lowest) = stop_monitor($monitor);
+my ($looks, $lowest, $differing) = stop_monitor($monitor);
 my %outcome = map { split /\|/ } split /\n/,
   $node->safe_psql('postgres', 'SELECT what, count(*) FROM storm.outcome GROUP BY what');
 print_table(
@@ -56,10 +56,12 @@ print_table(
 	'carts sold' => $outcome{sold} // 0,
 	'carts refused' => $outcome{short} // 0,
 	'looks of the monitor' => $looks,
-	'lowest ever left of an item' => $lowest);
+	'lowest ever left of an item' => $lowest,
+	'entries that differed from their rows' => $differing);
 cmp_ok($outcome{sold} // 0, '>', 0, 'carts were sold');
 cmp_ok($outcome{short} // 0, '>', 0, 'carts were refused');
 is($lowest, 0, 'stock was sold to the last unit and never below');
+is($differing, 0, 'every entry was as its rows at any time');
 is($node->safe_psql('postgres', "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"), 0,
 	'no deadlock');
 nothing_wrong($node, 'after the carts');

@@ -124,7 +124,7 @@ for my $round (1 .. ROUNDS)
 	$processes += $killed;
 	$confirmed += $heard;
 }
-my ($looks, $lowest) = stop_monitor($monitor);
+my ($looks, $lowest, $differing) = stop_monitor($monitor);
 
 # A reservation that was ended later is fulfilled or released; one that lapsed is expired.
 my $lost = $node->safe_psql('postgres', <<'SQL');
@@ -138,10 +138,12 @@ print_table(
 	'results confirmed to clients' => $confirmed,
 	'of them lost' => scalar split(/\n/, $lost),
 	'looks of the monitor' => $looks,
-	'lowest ever left of an item' => $lowest);
+	'lowest ever left of an item' => $lowest,
+	'entries that differed from their rows' => $differing);
 cmp_ok($confirmed, '>', 0, 'clients were told results');
 is($lost, '', 'every confirmed result is there');
 cmp_ok($looks, '>', 0, 'the monitor looked');
 is($lowest, 0, 'stock was sold to the last unit and never below');
+is($differing, 0, 'every entry was as its rows at any time');
 nothing_wrong($node, 'after the kills');
 done_testing();

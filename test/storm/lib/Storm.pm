@@ -175,18 +175,21 @@ sub calm
 	return (reap($process))[1];
 }
 
+# Looks while a storm runs: at the rows, and at entries that nobody is using just then.
 sub start_monitor
 {
 	my ($node) = @_;
-	return again_and_again($node, 'monitor', "$LOWEST_LEFT;\n" x 20);
+	return again_and_again($node, 'monitor', "$LOWEST_LEFT;\nSELECT 'differs', * FROM inventory.verify_entries();\n" x 20);
 }
 
-# How often it looked, and the lowest it ever saw.
+# How often it looked, the lowest it ever saw, and the entries that were not as their rows.
 sub stop_monitor
 {
 	my ($process) = @_;
-	my @seen = sort { $a <=> $b } (calm($process) =~ /^(-?\d+)$/mg);
-	return (scalar @seen, $seen[0] // 'nothing');
+	my $seen = calm($process);
+	my @lowest = sort { $a <=> $b } ($seen =~ /^(-?\d+)$/mg);
+	my @differing = $seen =~ /^(differs.*)$/mg;
+	return (scalar @lowest, $lowest[0] // 'nothing', scalar @differing);
 }
 
 # What must be true after any storm: every entry as its rows say, also when it is

@@ -14,7 +14,7 @@ use Storm;
 
 our @EXPORT = qw(mix mix_settings);
 
-use constant { ITEMS => 20, STOCK => 100, OTHERS => 400 };
+use constant { ITEMS => 20, STOCK => 30, OTHERS => 400 };
 
 # 128 entries for 420 items.  A slow commit keeps the moment open in which a
 # transaction is over for the escrow and not yet for others, or the other way round.
@@ -101,7 +101,8 @@ sub cancelled_script
 	return $script;
 }
 
-# Runs the mix; returns the lowest that was left at any time and the rows of verify().
+# Runs the mix; returns the lowest that was left at any time, how many entries were not
+# as their rows at some time, and the rows of verify() at the end.
 sub mix
 {
 	my ($node, %option) = @_;
@@ -114,7 +115,7 @@ sub mix
 	my $crowd = crowd($node, scripts(), name => 'mix', clients => $option{clients}, seconds => $option{seconds});
 	my $output = finish_crowd($crowd, $option{name});
 	my $cancels = () = join('', map { calm($_) } @cancelled) =~ /statement timeout/g;
-	my ($looks, $lowest) = stop_monitor($monitor);
+	my ($looks, $lowest, $differing) = stop_monitor($monitor);
 	my $problems = $node->safe_psql('postgres', 'SELECT count(*) FROM inventory.verify()');
 	print_table(
 		"mix \"$option{name}\"",
@@ -123,10 +124,11 @@ sub mix
 		'statements cancelled' => $cancels,
 		'looks of the monitor' => $looks,
 		'lowest ever left of an item' => $lowest,
-		'rows of verify()' => $problems);
+		'entries that differed from their rows' => $differing,
+		'rows of verify() at the end' => $problems);
 	cmp_ok($cancels, '>', 0, "$option{name}: statements were cancelled in the middle");
 	cmp_ok($looks, '>', 0, "$option{name}: the monitor looked");
-	return ($lowest, $problems);
+	return ($lowest, $differing, $problems);
 }
 
 1;
