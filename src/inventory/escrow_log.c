@@ -20,7 +20,6 @@
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/escrow_holder.h"
-#include "inventory/escrow_load.h"
 #include "inventory/escrow_log.h"
 #include "inventory/escrow_own.h"
 
@@ -241,21 +240,6 @@ th_escrow_log_forget_value(int op_index)
 	if (entry->state == ESCROW_VALID)
 		entry->state = ESCROW_EMPTY;
 	SpinLockRelease(&entry->mutex);
-}
-
-/* An increase can wait for nobody: where every entry is pinned it is a bulk load. */
-void
-th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
-{
-	EscrowKey key;
-	int index;
-
-	th_escrow_key(&key, item_id, location_id, lot_id);
-	index = th_escrow_log_touch_or_bulk(&key);
-	if (index < 0)
-		return;
-	th_escrow_ensure_loaded(index);
-	th_escrow_log_give(index, quantity);
 }
 
 void

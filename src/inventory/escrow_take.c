@@ -1,6 +1,6 @@
 /*
  * escrow_take.c
- *	  Takes promises from entries.
+ *	  Takes promises from entries, and gives back.
  */
 #include "postgres.h"
 
@@ -125,6 +125,21 @@ void
 th_escrow_force(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
 {
 	th_escrow_log_force(th_escrow_choose(item_id, location_id, lot_id), quantity);
+}
+
+/* An increase can wait for nobody: where every entry is pinned it is a bulk load. */
+void
+th_escrow_give(int64 item_id, int64 location_id, int64 lot_id, int64 quantity)
+{
+	EscrowKey key;
+	int index;
+
+	th_escrow_key(&key, item_id, location_id, lot_id);
+	index = th_escrow_log_touch_or_bulk(&key);
+	if (index < 0)
+		return;
+	th_escrow_ensure_loaded(index);
+	th_escrow_log_give(index, quantity);
 }
 
 bool
