@@ -68,6 +68,15 @@ CREATE FUNCTION inventory.verify(
     FROM balance AS b JOIN inventory.location AS l USING (location_id)
     WHERE l.kind NOT IN ('internal', 'transit') AND b.quantity <> 0
     UNION ALL
+    -- A restore with --disable-triggers leaves them enabled for ordinary sessions only.
+    SELECT 'trigger is not enabled always', NULL, NULL, NULL, NULL, NULL, format('%s on inventory.%s', w.trigger, w.tab)
+    FROM (VALUES ('balance', 'escrow_follow'), ('balance', 'escrow_discard'),
+                 ('reservation', 'escrow_follow'), ('reservation', 'escrow_discard'),
+                 ('item', 'forget_cached'), ('unit', 'forget_cached'), ('location', 'forget_cached'),
+                 ('stock_status', 'forget_cached'), ('lot', 'forget_item')) AS w(tab, trigger)
+    LEFT JOIN pg_trigger AS t ON t.tgname = w.trigger AND t.tgrelid = to_regclass('inventory.' || w.tab)
+    WHERE t.tgenabled IS DISTINCT FROM 'A'
+    UNION ALL
     SELECT 'entry differs from rows', e.item_id, e.location_id, e.lot_id, e.expected, e.actual, NULL
     FROM inventory.verify_entries() AS e
     $$;

@@ -50,6 +50,12 @@ SELECT inventory.rebuild() > 0 AS rebuilt;
 SELECT * FROM pg_temp.verify();
 SELECT inventory.available('NUT', tenant_id => 30);
 
+-- A trigger that logical replication would not fire.
+ALTER TABLE inventory.balance ENABLE TRIGGER escrow_follow;
+SELECT problem, detail FROM inventory.verify() WHERE problem LIKE 'trigger%';
+ALTER TABLE inventory.balance ENABLE ALWAYS TRIGGER escrow_follow;
+SELECT problem, detail FROM inventory.verify() WHERE problem LIKE 'trigger%';
+
 -- Followed where the triggers are on, below 0 as well, and nothing is sold from it.
 UPDATE inventory.balance SET quantity = 3 WHERE item_id = 30002;
 SELECT available, oversold FROM inventory.escrow_entry WHERE item_id = 30002;

@@ -20,7 +20,8 @@ sub shop
 {
 	my ($name, $settings, @init) = @_;
 	my $node = Tidehold::node($name, @init);
-	$node->append_conf('postgresql.conf', $settings // '');
+	# What waits for ever fails after all.
+	$node->append_conf('postgresql.conf', "statement_timeout = 3min\n" . ($settings // ''));
 	$node->start;
 	open_shop($node, 'postgres');
 	return $node;
