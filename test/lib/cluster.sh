@@ -27,6 +27,12 @@ as_user()
 	"${AS_USER[@]}" env HOME="$PRIVATE" USER="$RUN_USER" LOGNAME="$RUN_USER" "$@"
 }
 
+# The same from a folder that the user can read.
+as_user_at_home()
+{
+	(cd "$PRIVATE" && as_user "$@")
+}
+
 # The checkout builds as the caller, so that the next call finds it built; the
 # lock keeps two runners in one checkout from writing the same object.
 build_checkout()
@@ -92,11 +98,12 @@ export_for_tap()
 remove_private_folder()
 {
 	local code=$? pid_file
+	set +e
 	trap '' HUP INT PIPE TERM
 	[ -n "$PRIVATE" ] || return 0
 	[ -z "$JOB" ] || kill -- "-$JOB" 2>/dev/null || true
 	find "$PRIVATE" -name postmaster.pid 2>/dev/null | while read -r pid_file; do
-		as_user pg_ctl -s -D "$(dirname "$pid_file")" -m immediate stop >/dev/null 2>&1 || true
+		as_user_at_home pg_ctl -s -D "$(dirname "$pid_file")" -m immediate stop >/dev/null 2>&1 || true
 	done
 	rm -rf "$PRIVATE"
 	return "$code"
@@ -132,7 +139,7 @@ start_cluster()
 	local profile
 	export PGDATA=$PRIVATE/data PGHOST=$PRIVATE PGUSER=postgres PGDATABASE=postgres PGPORT
 	PGPORT=$(free_port)
-	as_user initdb -A trust -U postgres -E UTF8 --locale=C -N -D "$PGDATA" >"$PRIVATE/initdb.log" 2>&1 ||
+	as_user_at_home initdb -A trust -U postgres -E UTF8 --locale=C -N -D "$PGDATA" >"$PRIVATE/initdb.log" 2>&1 ||
 		{ cat "$PRIVATE/initdb.log" >&2; say_and_leave "initdb failed"; }
 	{
 		cat "$TIDEHOLD_LOCATION_CONF"
@@ -140,7 +147,7 @@ start_cluster()
 		printf "unix_socket_directories = '%s'\nlisten_addresses = ''\nport = %s\n" "$PRIVATE" "$PGPORT"
 		printf '%s\n' "${TIDEHOLD_CONF:-}"
 	} >>"$PGDATA/postgresql.conf"
-	as_user pg_ctl -s -w -D "$PGDATA" -l "$PRIVATE/server.log" start ||
+	as_user_at_home pg_ctl -s -w -D "$PGDATA" -l "$PRIVATE/server.log" start ||
 		{ cat "$PRIVATE/server.log" >&2; say_and_leave "the private server did not start"; }
 }
 
