@@ -53,11 +53,12 @@ grow(void *array, int *capacity, int needed, Size element)
 	return array;
 }
 
-void
-th_escrow_log_reserve(int count)
+/* Makes room for one op, so that nothing after the pin can fail for want of memory. */
+static void
+reserve_op(void)
 {
-	if (op_count + count > op_capacity)
-		ops = grow(ops, &op_capacity, op_count + count, sizeof(EscrowOp));
+	if (op_count == op_capacity)
+		ops = grow(ops, &op_capacity, op_count + 1, sizeof(EscrowOp));
 	th_escrow_own_reserve();
 }
 
@@ -115,7 +116,7 @@ th_escrow_log_touch(const EscrowKey *key)
 
 	if (!bulk)
 	{
-		th_escrow_log_reserve(1);
+		reserve_op();
 		return op_of(th_escrow_pin(key));
 	}
 	/* To wait for the end of a bulk load of our own would take for ever. */
@@ -130,7 +131,7 @@ th_escrow_log_touch_or_bulk(const EscrowKey *key)
 {
 	EscrowEntry *entry;
 
-	th_escrow_log_reserve(1);
+	reserve_op();
 	entry = th_escrow_pin_or_bulk(key, &bulk);
 	return entry ? op_of(entry) : -1;
 }
@@ -358,7 +359,7 @@ report_oversold(void)
 	}
 }
 
-/* One op is over.  taken: what counts as available again. */
+/* One op is over: what it gave at commit, or had taken at abort, is available again. */
 static void
 settle(EscrowOp *op, int64 available_again)
 {

@@ -51,9 +51,6 @@ extern void th_escrow_log_add(int op_index, int64 taken, int64 give);
 
 extern EscrowOp *th_escrow_log_op(int index);
 
-/* Makes room, so that the next count touches cannot fail for want of memory. */
-extern void th_escrow_log_reserve(int count);
-
 /* Number of ops; th_escrow_log_drop_unused(mark) unpins later ones that did nothing. */
 extern int th_escrow_log_mark(void);
 extern void th_escrow_log_drop_unused(int mark);

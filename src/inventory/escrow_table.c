@@ -192,8 +192,9 @@ unlink_entry(EscrowEntry *entry)
 	*link = entry->next;
 }
 
-bool
-th_escrow_evict(const EscrowKey *key)
+/* Removes the entry unless it is pinned or being loaded. */
+static bool
+evict(const EscrowKey *key)
 {
 	LWLock *lock = &th_escrow_control->locks[th_escrow_partition(key)].lock;
 	EscrowEntry *entry;
@@ -243,7 +244,7 @@ evict_one(void)
 			entry->recently_used = 0;
 		key = entry->key;
 		SpinLockRelease(&entry->mutex);
-		if (idle && th_escrow_evict(&key))
+		if (idle && evict(&key))
 		{
 			pg_atomic_fetch_add_u64(&control->evictions, 1);
 			return true;
@@ -421,6 +422,6 @@ th_escrow_purge_database(Oid database)
 		key = entry->key;
 		SpinLockRelease(&entry->mutex);
 		if (key.database == database)
-			th_escrow_evict(&key);
+			evict(&key);
 	}
 }

@@ -125,9 +125,6 @@ extern void th_escrow_end_bulk(void);
 /* Raises TH_ENTRIES_EXHAUSTED. */
 extern void th_escrow_raise_exhausted(void);
 
-/* Removes the entry unless it is pinned or being loaded. */
-extern bool th_escrow_evict(const EscrowKey *key);
-
 /* Makes backends forget where the item can be picked from. */
 extern void th_escrow_bump_item(int64 item_id);
 extern uint64 th_escrow_item_version(int64 item_id);
