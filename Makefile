@@ -14,10 +14,12 @@ INSTALL_SQL := $(EXTENSIONS:%=sql/%--$(TIDEHOLD_VERSION).sql)
 
 MODULE_big := tidehold
 PGFILEDESC := "tidehold - inventory and ocean observation inside the database"
-FEED_SOURCES := $(wildcard src/feed/*.c)
+# Below src/feed lies what runs in the feed's worker; beside it, what backends call.
+FEED_SOURCES := $(wildcard src/feed/*/*.c)
 SOURCES := $(filter-out $(FEED_SOURCES),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJS := $(SOURCES:.c=.o)
 FEED_OBJS := $(FEED_SOURCES:.c=.o)
+FEED_CORE := $(patsubst %.c,%.o,$(wildcard src/core/feed/*.c))
 FEED_LIB := tidehold_feed.so
 
 EXTENSION := $(EXTENSIONS:%=control/%)
@@ -88,7 +90,7 @@ $(OBJS) $(FEED_OBJS): build/flags
 # The linker would drop a library that nothing calls yet.
 FEED_LINK = -Wl,--no-as-needed $(shell $(PKG_CONFIG) --libs rdkafka hiredis)
 $(FEED_OBJS): override CPPFLAGS += $(shell $(PKG_CONFIG) --cflags rdkafka hiredis)
-$(FEED_LIB): $(FEED_OBJS)
+$(FEED_LIB): $(FEED_OBJS) $(FEED_CORE)
 	$(CC) $(CFLAGS) $(CFLAGS_SL) -shared -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(FEED_LINK)
 
 install: install-feed

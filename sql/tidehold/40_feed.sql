@@ -1,0 +1,80 @@
+-- What a feed is, in rows.  Every one of these tables is written by the functions below
+-- and by the feed's worker alone.
+CREATE TABLE tidehold.feed (
+    feed_id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE CHECK (name ~ '^[a-z_][a-z0-9_]{0,39}$'),
+    owner name NOT NULL,
+    publication name NOT NULL,
+    server name NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('kafka', 'redis')),
+    slot_name name NOT NULL UNIQUE,
+    options jsonb NOT NULL,
+    wish text NOT NULL DEFAULT 'run' CHECK (wish IN ('run', 'pause', 'drop')),
+    paused_until timestamptz,
+    recovery text CHECK (recovery IN ('republish', 'resnapshot', 'from_now')),
+    epoch integer NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 4095),
+    armed_system numeric(20),
+    armed_timeline bigint,
+    armed_identity text,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE tidehold.feed_mapping (
+    feed_id uuid NOT NULL REFERENCES tidehold.feed ON DELETE CASCADE,
+    schema_name name NOT NULL,
+    table_name name NOT NULL,
+    excluded boolean NOT NULL DEFAULT false,
+    destination text,
+    key_columns name[],
+    envelope text CHECK (envelope IN ('debezium', 'flat', 'cloudevents')),
+    value text CHECK (value IN ('hash', 'json', 'stream', 'publish')),
+    query text,
+    ttl interval CHECK (ttl > interval '0'),
+    PRIMARY KEY (feed_id, schema_name, table_name)
+);
+
+-- Rows asked for: the initial snapshot, resnapshot() and recover_feed().
+CREATE TABLE tidehold.feed_snapshot (
+    snapshot_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    feed_id uuid NOT NULL REFERENCES tidehold.feed ON DELETE CASCADE,
+    schema_name name NOT NULL,
+    table_name name NOT NULL,
+    filter text,
+    since pg_snapshot,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    reason text,
+    chunk bigint,
+    upto_key text[],
+    previous_key text[],
+    rows_sent bigint NOT NULL DEFAULT 0,
+    rows_estimated bigint,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    started_at timestamptz,
+    finished_at timestamptz
+);
+CREATE INDEX feed_snapshot_open ON tidehold.feed_snapshot (feed_id, snapshot_id)
+    WHERE state IN ('waiting', 'running');
+CREATE SEQUENCE tidehold.feed_chunk;
+
+CREATE TABLE tidehold.dead_letter (
+    letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    feed_id uuid NOT NULL REFERENCES tidehold.feed ON DELETE CASCADE,
+    commit_lsn pg_lsn NOT NULL,
+    change_index bigint NOT NULL,
+    part smallint NOT NULL,
+    schema_name name,
+    table_name name,
+    form text NOT NULL CHECK (form IN ('record', 'hash', 'json', 'stream', 'publish')),
+    destination text,
+    key bytea,
+    value bytea,
+    fields jsonb,
+    headers jsonb,
+    ttl interval,
+    sqlstate text NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL CHECK (state IN ('refused', 'behind', 'no route', 'undecodable', 'replay')),
+    committed_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (feed_id, commit_lsn, change_index, part)
+);

@@ -1,0 +1,70 @@
+/*
+ * message.h
+ *	  What a sink is given to send: one Kafka record or one Redis command.
+ *
+ * Everything it points to lives until the call returns; sinks copy.
+ */
+#ifndef TIDEHOLD_FEED_MESSAGE_H
+#define TIDEHOLD_FEED_MESSAGE_H
+
+#include "nodes/pg_list.h"
+
+#include "feed/decode/change.h"
+
+typedef enum FeedForm
+{
+	FEED_FORM_RECORD,	/* Kafka */
+	FEED_FORM_HASH,		/* Redis: fields of a hash, guarded */
+	FEED_FORM_JSON,		/* Redis: string, guarded */
+	FEED_FORM_STREAM,	/* Redis: XADD, its id is made of the position */
+	FEED_FORM_PUBLISH	/* Redis: at most once by nature */
+} FeedForm;
+
+typedef struct FeedBytes
+{
+	const char *data; /* NULL: null */
+	int len;
+} FeedBytes;
+
+typedef struct FeedField
+{
+	FeedBytes name;
+	FeedBytes value;
+} FeedField;
+
+/* What becomes of the rows of one table; from feed_mapping and the feed's options. */
+typedef struct FeedRoute
+{
+	char *schema_name;
+	char *table_name;
+	struct FeedTemplate *destination;
+	bool destination_is_constant; /* no column in it */
+	FeedForm form;
+	const struct FeedEnvelope *envelope;
+	List *key_columns; /* of char *, from the mapping; NIL: default */
+	char *query;	   /* computed value, or NULL */
+	int64 ttl_ms;	   /* 0: none */
+	void *sink_data;   /* the sink's own, as a topic handle */
+	uint64 last_fingerprint; /* of the shape that a schema record was sent for */
+} FeedRoute;
+
+typedef struct FeedMessage
+{
+	FeedForm form;
+	FeedRoute *route; /* NULL: emitted, or a dead letter sent again */
+	FeedBytes destination;
+	FeedBytes key;	 /* of the Kafka record */
+	FeedBytes value; /* NULL: tombstone in Kafka, delete in Redis */
+	int field_count; /* hash and stream */
+	const FeedField *fields;
+	int header_count;
+	const FeedField *headers;
+	int64 ttl_ms;
+
+	/* Position: (commit end, index, part) orders all messages of a feed. */
+	const FeedTxn *txn;
+	uint32 index;
+	uint8 part; /* of one change: 0 the record, 1 its tombstone, 2 the create after a key change */
+} FeedMessage;
+
+#endif /* TIDEHOLD_FEED_MESSAGE_H */

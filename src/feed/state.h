@@ -1,0 +1,125 @@
+/*
+ * state.h
+ *	  What launcher, feed workers and backends know of each feed: shared memory.
+ *
+ * One FeedState per feed of the server, tidehold.max_feeds of them.  Process life (pid,
+ * state, retries, back-off, drop of a database) lies in the WorkerSlot of
+ * base/worker_slot.h, where a feed's worker is a second kind beside the maintenance
+ * worker; here lies what the feed itself says.
+ *
+ * Written by the feed's worker alone, field by field under the spinlock; read by anybody
+ * under it.  No process pointer and no file descriptor.  After kill -9 of any process
+ * the postmaster makes everything anew and the figures start at 0; what must live on is
+ * in the tables, in the slot or in the sink.
+ */
+#ifndef TIDEHOLD_FEED_STATE_H
+#define TIDEHOLD_FEED_STATE_H
+
+#include "access/xlogdefs.h"
+#include "datatype/timestamp.h"
+#include "port/atomics.h"
+#include "storage/spin.h"
+#include "utils/uuid.h"
+
+#define FEED_ERROR_LEN 512
+#define FEED_LATENCY_BUCKETS 64 /* see core/feed/histogram.h */
+
+typedef enum FeedPhase
+{
+	FEED_PHASE_STARTING,
+	FEED_PHASE_CONNECTING, /* the sink has not answered yet */
+	FEED_PHASE_CREATING,   /* the slot waits for older transactions to end */
+	FEED_PHASE_RUNNING,
+	FEED_PHASE_PAUSED,
+	FEED_PHASE_PARKED,	   /* waits for recover_feed(); last_error says why */
+	FEED_PHASE_STOPPED
+} FeedPhase;
+
+/*
+ * A change that made the worker fail.  Set before the change is looked at and kept over
+ * restarts: when the same one fails again and again it goes to the dead letters.
+ */
+typedef struct FeedSuspect
+{
+	XLogRecPtr commit_lsn;
+	uint32 index; /* of the change in its transaction */
+	int failures; /* in a row; 0: none suspected */
+	int sqlstate;
+	char reason[FEED_ERROR_LEN];
+} FeedSuspect;
+
+typedef struct FeedCounters
+{
+	int64 transactions; /* published, since the server started */
+	int64 changes;
+	int64 messages;
+	int64 bytes;
+	int64 retries;
+	int64 duplicates;	/* refused by the sink as known already */
+	int64 dead_letters;
+	int64 skipped;		/* changes at an LSN where the publication did not exist */
+	int64 spilled_bytes;
+	int64 expired;		/* emitted messages whose time had passed */
+} FeedCounters;
+
+typedef struct FeedState
+{
+	/* Under the tranche's lock: whose entry this is.  database InvalidOid: free. */
+	Oid database;
+	pg_uuid_t id;
+	NameData name;
+
+	slock_t mutex; /* protects what follows */
+	FeedPhase phase;
+	FeedCounters counters;
+	FeedSuspect suspect;
+	XLogRecPtr read_lsn;	  /* decoded up to here */
+	XLogRecPtr sent_lsn;	  /* end of the last transaction handed to the sink */
+	XLogRecPtr confirmed_lsn; /* durable in the sink, confirmed to the slot */
+	XLogRecPtr restart_lsn;	  /* the slot keeps WAL from here */
+	XLogRecPtr gap_from;	  /* what the sink misses, where the feed is parked for it */
+	XLogRecPtr gap_to;
+	TimestampTz last_commit;  /* commit time of the last transaction read */
+	TimestampTz oldest_unacknowledged; /* commit time; 0: nothing is in flight */
+	TimestampTz last_sent;
+	int64 in_flight;		  /* messages */
+	int64 in_flight_bytes;
+	TimestampTz last_error_at;
+	int last_error_sqlstate;
+	char last_error[FEED_ERROR_LEN];
+	uint32 latency[FEED_LATENCY_BUCKETS]; /* commit to acknowledged by the sink */
+	int64 snapshot_rows;
+
+	/*
+	 * Wake-up at commit.  The worker sets sleeping, then looks at the WAL once more,
+	 * then sleeps; a backend that commits after that sees it and sets the latch.
+	 */
+	pg_atomic_uint32 changed; /* grows when the feed's rows changed: read them again */
+	pg_atomic_uint32 sleeping;
+	int wake_procno; /* valid while sleeping; written before it */
+} FeedState;
+
+extern void th_feed_state_request_shmem(void);
+extern void th_feed_state_startup_shmem(void);
+extern void th_feed_state_init(void); /* registers the commit callback */
+
+/* Entry of a feed, made where it is missing; NULL where tidehold.max_feeds is reached. */
+extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t *id, const char *name);
+extern PGDLLEXPORT FeedState *th_feed_state_find(Oid database, const pg_uuid_t *id);
+extern PGDLLEXPORT void th_feed_state_forget(Oid database, const pg_uuid_t *id);
+
+/* Worker: between prepare and done, a commit in its database sets MyLatch. */
+extern PGDLLEXPORT void th_feed_sleep_prepare(FeedState *state);
+extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
+
+/*
+ * SQL functions: at commit of this transaction the feed's worker reads its rows again,
+ * and the maintenance worker of the database looks for new feeds.
+ */
+extern void th_feed_rows_changed(const pg_uuid_t *id);
+
+/* Worker. */
+extern PGDLLEXPORT void th_feed_state_set_phase(FeedState *state, FeedPhase phase);
+extern PGDLLEXPORT void th_feed_state_set_error(FeedState *state, int sqlstate, const char *message);
+
+#endif /* TIDEHOLD_FEED_STATE_H */
