@@ -13,11 +13,22 @@
 
 #define NODE_SHIFT 48
 
+static void (*write_callback)(void) = NULL;
+
+void
+th_on_write(void (*callback)(void))
+{
+	Assert(write_callback == NULL);
+	write_callback = callback;
+}
+
 void
 th_require_writable(const char *function)
 {
 	PreventCommandIfReadOnly(function);
 	PreventCommandIfParallelMode(function);
+	if (write_callback)
+		write_callback();
 }
 
 Datum

@@ -13,6 +13,9 @@
  */
 extern void th_require_writable(const char *function);
 
+/* Called by th_require_writable when it has refused nothing; from _PG_init. */
+extern void th_on_write(void (*callback)(void));
+
 /* Name of the role that calls, as palloc'd text. */
 extern Datum th_actor(void);
 

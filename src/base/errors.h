@@ -47,7 +47,16 @@
 	X(TH_BUILTIN_ROW, '2', '9', "builtin_row") \
 	X(TH_LOCATION_CYCLE, '3', '0', "location_cycle") \
 	X(TH_VERSION_MISMATCH, '3', '1', "version_mismatch") \
-	X(TH_OVERSOLD, '3', '2', "oversold")
+	X(TH_OVERSOLD, '3', '2', "oversold") \
+	X(TH_FEED_NOT_FOUND, '3', '3', "feed_not_found") \
+	X(TH_FEED_EXISTS, '3', '4', "feed_exists") \
+	X(TH_FEED_PARKED, '3', '5', "feed_parked") \
+	X(TH_FEED_LIMIT, '3', '6', "feed_limit") \
+	X(TH_FEED_NOT_READY, '3', '7', "feed_not_ready") \
+	X(TH_FEED_INVALID_OPTION, '3', '8', "feed_invalid_option") \
+	X(TH_FEED_SINK_FENCED, '3', '9', "feed_sink_fenced") \
+	X(TH_FEED_SLOT_LOST, '4', '0', "feed_slot_lost") \
+	X(TH_FEED_NOT_ARMED, '4', '1', "feed_not_armed")
 
 typedef enum ThCode
 {
@@ -70,7 +79,7 @@ typedef struct ThOutcome
 extern const char *th_code_name(ThCode code);
 
 /* SQLSTATE "TH0xx" packed for errcode(). */
-extern int th_code_sqlstate(ThCode code);
+extern PGDLLEXPORT int th_code_sqlstate(ThCode code);
 
 /*
  * Records the first refusal and returns false, so that callers can write

@@ -1,6 +1,7 @@
 /*
  * launcher.c
- *	  Starts a maintenance worker in each database that has something to maintain.
+ *	  Starts a maintenance worker in each database that has something to maintain, and
+ *	  the workers of tasks that the maintenance workers name.
  *
  * One process without a database.  It reads pg_database once a minute and when it is
  * woken (wake_launcher(), a worker that has started or ended), and registers a dynamic
@@ -38,6 +39,26 @@
 
 /* Of a database whose DROP DATABASE was interrupted; 15 has no name for it at first. */
 #define CONNECTION_LIMIT_INVALID (-2)
+
+typedef struct WorkerProgram
+{
+	const char *type;
+	const char *library;
+	const char *function;
+	const char *of_what;
+	const char *consequence; /* of none being free */
+} WorkerProgram;
+
+static const WorkerProgram programs[WORKER_KINDS] = {
+	[WORKER_MAINTENANCE] = {
+		"tidehold maintenance", LIBRARY_NAME, "th_maintenance_main",
+		"maintenance of database",
+		"Expired reservations do not block sales, but are not marked, and balances are not folded." },
+	[WORKER_FEED] = {
+		"tidehold feed", "tidehold_feed", "th_feed_worker_main",
+		"feed",
+		"Nothing is sent, and the feed's replication slot keeps WAL." },
+};
 
 extern PGDLLEXPORT void th_launcher_main(Datum main_arg);
 
@@ -87,7 +108,7 @@ list_databases(void)
 		ereport(WARNING,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%d databases get no maintenance worker of tidehold", left_out),
-				 errdetail("At most %d databases of a server can have one.", WORKER_SLOTS)));
+				 errdetail("At most %d databases of a server can have one.", WORKER_DATABASES_MAX)));
 }
 
 static void
@@ -102,33 +123,36 @@ refresh_databases(void)
 }
 
 static bool
-register_worker(const WorkerClaim *claim, const NameData *database)
+register_worker(const WorkerClaim *claim)
 {
+	const WorkerProgram *program = &programs[claim->kind];
 	BackgroundWorker worker = { 0 };
 
 	StaticAssertStmt(sizeof(WorkerClaim) <= BGW_EXTRALEN, "a claim fits bgw_extra");
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	snprintf(worker.bgw_name, BGW_MAXLEN, "tidehold maintenance of %s", NameStr(*database));
-	strlcpy(worker.bgw_type, "tidehold maintenance", BGW_MAXLEN);
-	strlcpy(worker.bgw_library_name, LIBRARY_NAME, sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "th_maintenance_main", sizeof(worker.bgw_function_name));
+	snprintf(worker.bgw_name, BGW_MAXLEN, "%s %s", program->type, NameStr(claim->name));
+	strlcpy(worker.bgw_type, program->type, BGW_MAXLEN);
+	strlcpy(worker.bgw_library_name, program->library, sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, program->function, sizeof(worker.bgw_function_name));
 	memcpy(worker.bgw_extra, claim, sizeof(*claim));
 	return RegisterDynamicBackgroundWorker(&worker, NULL);
 }
 
 static void
-start_worker(const WorkerClaim *claim, const NameData *database)
+start_worker(const WorkerClaim *claim)
 {
-	if (register_worker(claim, database))
+	const WorkerProgram *program = &programs[claim->kind];
+
+	if (register_worker(claim))
 		return;
 	if (th_slot_refused(claim) == REFUSALS_BEFORE_WARNING)
 		ereport(WARNING,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("no background worker is free for the maintenance of database \"%s\"",
-						NameStr(*database)),
-				 errdetail("Expired reservations do not block sales, but are not marked, and balances are not folded."),
+				 errmsg("no background worker is free for the %s \"%s\"",
+						program->of_what, NameStr(claim->name)),
+				 errdetail_internal("%s", program->consequence),
 				 errhint("Increase max_worker_processes, which is %d.", max_worker_processes)));
 }
 
@@ -138,12 +162,11 @@ start_due_workers(void)
 {
 	TimestampTz wake_at = DT_NOEND;
 	WorkerClaim claim;
-	NameData name;
 
-	while (th_slot_take_due(GetCurrentTimestamp(), &claim, &name, &wake_at))
+	while (th_slot_take_due(GetCurrentTimestamp(), &claim, &wake_at))
 	{
 		CHECK_FOR_INTERRUPTS();
-		start_worker(&claim, &name);
+		start_worker(&claim);
 	}
 	return wake_at;
 }

@@ -4,8 +4,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/syscache.h"
 
 #include "base/query.h"
 
@@ -38,4 +41,98 @@ th_query_rows(const char *query, ThRowCallback each_row, void *context)
 	}
 	SPI_cursor_close(cursor);
 	SPI_finish();
+}
+
+typedef struct Disguise
+{
+	Oid user;
+	int security;
+	int settings;
+} Disguise;
+
+/* An error puts both back: the end of the (sub)transaction does. */
+static void
+put_on(Disguise *own, Oid role)
+{
+	GetUserIdAndSecContext(&own->user, &own->security);
+	SetUserIdAndSecContext(role, own->security | SECURITY_LOCAL_USERID_CHANGE |
+									 SECURITY_RESTRICTED_OPERATION);
+	own->settings = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+static void
+take_off(const Disguise *own)
+{
+	AtEOXact_GUC(false, own->settings);
+	SetUserIdAndSecContext(own->user, own->security);
+}
+
+static SPIPlanPtr
+prepare_select(const char *query, int count, const Oid *types)
+{
+	SPIPlanPtr plan = SPI_prepare(query, count, unconstify(Oid *, types));
+
+	if (plan == NULL || !SPI_is_cursor_plan(plan))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("query is not a single SELECT: %s", query)));
+	return plan;
+}
+
+int
+th_query_check(const char *query, int count, const Oid *types, Oid role)
+{
+	Datum *values = palloc0(Max(count, 1) * sizeof(Datum));
+	char *nulls = palloc(count + 1);
+	Portal cursor;
+	Disguise own;
+	int columns;
+
+	memset(nulls, 'n', count);
+	nulls[count] = '\0';
+	put_on(&own, role);
+	SPI_connect();
+	cursor = SPI_cursor_open(NULL, prepare_select(query, count, types), values, nulls, true);
+	columns = cursor->tupDesc->natts;
+	SPI_cursor_close(cursor);
+	SPI_finish();
+	take_off(&own);
+	return columns;
+}
+
+static Oid
+owner_of(Oid table)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", table);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+int64
+th_query_as_owner(Oid table, const char *command, int count, const Oid *types,
+				  const Datum *values, const char *nulls, ThRowCallback each_row, void *context)
+{
+	Disguise own;
+	int64 rows;
+	int result;
+
+	put_on(&own, owner_of(table));
+	SPI_connect();
+	result = SPI_execute_with_args(command, count, unconstify(Oid *, types),
+								   unconstify(Datum *, values), nulls, false, 0);
+	if (result < 0)
+		elog(ERROR, "cannot run \"%s\": %s", command, SPI_result_code_string(result));
+	rows = (int64) SPI_processed;
+	if (each_row != NULL && SPI_tuptable != NULL)
+		pass_on(SPI_tuptable, each_row, context);
+	SPI_finish();
+	take_off(&own);
+	return rows;
 }

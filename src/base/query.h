@@ -17,4 +17,19 @@ typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
  */
 extern void th_query_rows(const char *query, ThRowCallback each_row, void *context);
 
+/*
+ * Raises the error that query, a single SELECT with these parameters, would meet when it
+ * starts as that role with search_path pg_catalog: in its text, its names, its types or
+ * the role's privileges.  No row is computed.  Returns how many columns it has.
+ */
+extern int th_query_check(const char *query, int count, const Oid *types, Oid role);
+
+/*
+ * Runs a command on a table of ours as the table's owner, whatever the caller may do,
+ * with search_path pg_catalog; each_row may be NULL.  Returns the number of rows.
+ */
+extern int64 th_query_as_owner(Oid table, const char *command, int count, const Oid *types,
+							   const Datum *values, const char *nulls, ThRowCallback each_row,
+							   void *context);
+
 #endif /* TIDEHOLD_BASE_QUERY_H */

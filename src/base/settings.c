@@ -12,9 +12,12 @@
 
 #define SECONDS_PER_DAY 86400
 
+char *th_setting_cluster_token = NULL;
 int th_setting_escrow_entries = 100000;
+int th_setting_feed_memory = 64 * 1024;
 int th_setting_history_retention = 365 * SECONDS_PER_DAY;
 int th_setting_maintenance_naptime = 500;
+int th_setting_max_feeds = 32;
 int th_setting_node_id = 0;
 int th_setting_request_retention = 7 * SECONDS_PER_DAY;
 int th_setting_reservation_lifetime_max = SECONDS_PER_DAY;
@@ -34,6 +37,27 @@ define_limits(void)
 							"Number of this server in the upper 16 bits of new ids.",
 							NULL,
 							&th_setting_node_id, 0, 0, PG_INT16_MAX,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+}
+
+static void
+define_feed(void)
+{
+	/* Whoever knows the token can make a copy of the cluster publish as the cluster. */
+	DefineCustomStringVariable("tidehold.cluster_token",
+							   "Names this cluster to its feeds; a copy of the cluster without it publishes nothing.",
+							   "Keep it outside the data directory: in the environment of the service or in an included file.",
+							   &th_setting_cluster_token, "",
+							   PGC_SIGHUP, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.feed_memory",
+							"Memory of each feed for what its sink has not acknowledged.",
+							"Decoding takes logical_decoding_work_mem on top of it.",
+							&th_setting_feed_memory, 64 * 1024, 8 * 1024, MAX_KILOBYTES,
+							PGC_SIGHUP, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.max_feeds",
+							"Number of feeds that all databases of the server can have together.",
+							NULL,
+							&th_setting_max_feeds, 32, 0, 1024,
 							PGC_POSTMASTER, 0, NULL, NULL, NULL);
 }
 
@@ -76,6 +100,7 @@ th_settings_init(void)
 							 &th_setting_allow_drop_with_stock, false,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 	define_limits();
+	define_feed();
 	define_times();
 	MarkGUCPrefixReserved("tidehold");
 }

@@ -197,17 +197,25 @@ pin_settings(void)
 }
 
 static void
-connect_to_database(void)
+connect_to_database(WorkerClaim *claim)
+{
+	memcpy(claim, MyBgworkerEntry->bgw_extra, sizeof(*claim));
+	if (!th_slot_attach(claim))
+		proc_exit(0);
+	th_process_set_signals();
+	BackgroundWorkerInitializeConnectionByOid(claim->database, InvalidOid, 0);
+	pin_settings();
+	th_slot_connected();
+}
+
+void
+th_task_connect(pg_uuid_t *task, NameData *name)
 {
 	WorkerClaim claim;
 
-	memcpy(&claim, MyBgworkerEntry->bgw_extra, sizeof(claim));
-	if (!th_slot_attach(&claim))
-		proc_exit(0);
-	th_process_set_signals();
-	BackgroundWorkerInitializeConnectionByOid(claim.database, InvalidOid, 0);
-	pin_settings();
-	th_slot_connected();
+	connect_to_database(&claim);
+	*task = claim.task;
+	*name = claim.name;
 }
 
 static void
@@ -223,8 +231,9 @@ th_maintenance_main(Datum main_arg)
 {
 	uint32 wait_event;
 	MemoryContext context;
+	WorkerClaim claim;
 
-	connect_to_database();
+	connect_to_database(&claim);
 	wait_event = TH_WAIT_EVENT("TideholdMaintenanceMain");
 	context = AllocSetContextCreate(TopMemoryContext, "tidehold maintenance round",
 									ALLOCSET_DEFAULT_SIZES);

@@ -8,12 +8,12 @@
 #include "datatype/timestamp.h"
 
 /* Installs the handlers and lets signals in. */
-extern void th_process_set_signals(void);
+extern PGDLLEXPORT void th_process_set_signals(void);
 
 /* At the top of each turn of a main loop; ends the process when it was asked to end. */
-extern void th_process_serve_signals(int exit_code);
+extern PGDLLEXPORT void th_process_serve_signals(int exit_code);
 
 /* Sleeps until then, or until the latch is set. */
-extern void th_process_sleep_until(TimestampTz wake_at, uint32 wait_event);
+extern PGDLLEXPORT void th_process_sleep_until(TimestampTz wake_at, uint32 wait_event);
 
 #endif /* TIDEHOLD_BASE_WORKER_PROCESS_H */

@@ -1,15 +1,15 @@
 /*
  * worker_slot.h
- *	  What launcher, workers and backends know of each other; internal to launcher.c,
- *	  worker.c and worker_slot.c.
+ *	  What launcher, workers and backends know of each other.
  *
- * A slot for each database, in shared memory under one LWLock:
+ * A slot for the maintenance worker of each database, and one for each of its tasks
+ * that need a process of their own, in shared memory under one LWLock:
  *
- *				 launcher lists the database
+ *		launcher lists the database, maintenance worker names the task
  *							 |
  *		+--- retry_at ---> WAITING --- launcher registers a worker ---> STARTING
  *		|					 ^  ^												|
- *		|	 wake_launcher() |  | SIGTERM										| connected
+ *		|	 woken at commit |  | SIGTERM, restart wanted						| connected
  *		|					 |  +------------------------- RUNNING <-----------+
  *		|				   ABSENT <-- nothing installed ---+  |
  *		|													  |
@@ -17,7 +17,8 @@
  *		+------ NO_SLOT <- no free background worker (from WAITING)
  *
  * DROPPING: a backend is dropping the database; only the end of its transaction leaves
- * this state.  STOPPING: the database is a template now or takes no connections.
+ * this state.  STOPPING: the database is a template now or takes no connections, or the
+ * task is gone.
  *
  * pid belongs to the process that has attached itself, and that process takes it back
  * under the lock before it ends; so whoever holds the lock may signal a pid that he
@@ -30,8 +31,10 @@
 
 #include "datatype/timestamp.h"
 
+#include "base/worker.h"
+
 /* Databases beyond this many get no worker, and a warning says so. */
-#define WORKER_SLOTS 1024
+#define WORKER_DATABASES_MAX 1024
 
 typedef enum SlotState
 {
@@ -46,13 +49,23 @@ typedef enum SlotState
 	SLOT_STOPPING
 } SlotState;
 
+typedef enum WorkerKind
+{
+	WORKER_MAINTENANCE, /* one for each database; its task is all zeros */
+	WORKER_FEED,
+	WORKER_KINDS
+} WorkerKind;
+
 typedef struct WorkerSlot
 {
 	Oid database;
-	NameData name; /* of the database when it was last listed */
+	WorkerKind kind;
+	pg_uuid_t task;
+	NameData name; /* of the database when it was last listed, or of the task */
 	SlotState state;
 	bool listed; /* used by the launcher while it reads pg_database */
-	bool woken;	 /* an extension was made since the worker attached */
+	bool woken;	 /* since the worker attached there came work that it may not have seen */
+	bool restart; /* the worker ends in order to be started again */
 
 	/* The worker that was registered last */
 	uint32 generation;
@@ -72,6 +85,9 @@ typedef struct WorkerSlot
 typedef struct WorkerClaim
 {
 	Oid database;
+	WorkerKind kind;
+	pg_uuid_t task;
+	NameData name;
 	int slot;
 	uint32 generation;
 } WorkerClaim;
@@ -99,8 +115,7 @@ extern void th_slot_list_end(void);
  * Launcher: takes a slot whose worker is to be registered now.  False: none, and
  * *wake_at is lowered to when there will be one.
  */
-extern bool th_slot_take_due(TimestampTz now, WorkerClaim *claim, NameData *name,
-							 TimestampTz *wake_at);
+extern bool th_slot_take_due(TimestampTz now, WorkerClaim *claim, TimestampTz *wake_at);
 
 /* Launcher: no background worker was free; returns how often in a row. */
 extern int th_slot_refused(const WorkerClaim *claim);
@@ -109,7 +124,11 @@ extern int th_slot_refused(const WorkerClaim *claim);
 extern bool th_slot_attach(const WorkerClaim *claim);
 extern void th_slot_connected(void);
 extern void th_slot_report(const WorkerReport *report);
-extern void th_slot_absent(void);
+
+/* Copies: of the slot of a task of this database, false where there is none; of the nth. */
+extern bool th_slot_of_task(const pg_uuid_t *task, WorkerSlot *copy);
+extern int th_slot_count(void);
+extern void th_slot_copy(int n, WorkerSlot *copy);
 
 extern void th_slot_init(void);
 

@@ -48,6 +48,20 @@ typedef struct FeedSuspect
 	char reason[FEED_ERROR_LEN];
 } FeedSuspect;
 
+/*
+ * A message that the sink's server refused after it was taken for sending.  The process
+ * that saw it ended; the next one refuses exactly that message by itself, so that it
+ * becomes a dead letter.
+ */
+#define FEED_REFUSALS 64
+typedef struct FeedRefusal
+{
+	XLogRecPtr commit_lsn;
+	uint32 index;
+	uint8 part;
+	int32 code; /* the sink's own */
+} FeedRefusal;
+
 typedef struct FeedCounters
 {
 	int64 transactions; /* published, since the server started */
@@ -64,15 +78,27 @@ typedef struct FeedCounters
 
 typedef struct FeedState
 {
-	/* Under the tranche's lock: whose entry this is.  database InvalidOid: free. */
+	/*
+	 * Under the tranche's lock: whose entry this is.  database InvalidOid: free.  An
+	 * entry is given back by the maintenance worker when the feed's process has ended,
+	 * and with its database.
+	 */
 	Oid database;
 	pg_uuid_t id;
 	NameData name;
 
-	slock_t mutex; /* protects what follows */
+	/*
+	 * Protects what follows.  Who sees read_lsn at X or beyond, oldest_unacknowledged 0
+	 * and in_flight 0 knows that the sink has everything up to X: so read_lsn passes a
+	 * transaction only when these two count it.
+	 */
+	slock_t mutex;
 	FeedPhase phase;
 	FeedCounters counters;
 	FeedSuspect suspect;
+	FeedRefusal refusals[FEED_REFUSALS]; /* a ring; the sink's alone */
+	uint32 refusal_count;				 /* ever noted */
+	bool careful;						 /* send one by one, to see which is refused */
 	XLogRecPtr read_lsn;	  /* decoded up to here */
 	XLogRecPtr sent_lsn;	  /* end of the last transaction handed to the sink */
 	XLogRecPtr confirmed_lsn; /* durable in the sink, confirmed to the slot */
@@ -80,6 +106,7 @@ typedef struct FeedState
 	XLogRecPtr gap_from;	  /* what the sink misses, where the feed is parked for it */
 	XLogRecPtr gap_to;
 	TimestampTz last_commit;  /* commit time of the last transaction read */
+	TimestampTz caught_up;	  /* when the end of the WAL was last reached */
 	TimestampTz oldest_unacknowledged; /* commit time; 0: nothing is in flight */
 	TimestampTz last_sent;
 	int64 in_flight;		  /* messages */
@@ -92,7 +119,8 @@ typedef struct FeedState
 
 	/*
 	 * Wake-up at commit.  The worker sets sleeping, then looks at the WAL once more,
-	 * then sleeps; a backend that commits after that sees it and sets the latch.
+	 * then sleeps; a backend that commits after that sees it and sets the latch, the
+	 * first of them alone: it takes sleeping back.
 	 */
 	pg_atomic_uint32 changed; /* grows when the feed's rows changed: read them again */
 	pg_atomic_uint32 sleeping;
@@ -108,6 +136,12 @@ extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t
 extern PGDLLEXPORT FeedState *th_feed_state_find(Oid database, const pg_uuid_t *id);
 extern PGDLLEXPORT void th_feed_state_forget(Oid database, const pg_uuid_t *id);
 
+/* Maintenance worker: gives back entries of this database that is_left() does not know. */
+extern int th_feed_state_sweep(bool (*is_left)(const pg_uuid_t *id));
+
+/* A copy of what the entry says; false where there is none. */
+extern bool th_feed_state_copy(Oid database, const pg_uuid_t *id, FeedState *copy);
+
 /* Worker: between prepare and done, a commit in its database sets MyLatch. */
 extern PGDLLEXPORT void th_feed_sleep_prepare(FeedState *state);
 extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
@@ -118,8 +152,20 @@ extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
  */
 extern void th_feed_rows_changed(const pg_uuid_t *id);
 
+/* Has this transaction, not committed yet, changed the feed's rows? */
+extern bool th_feed_rows_changed_here(const pg_uuid_t *id);
+
+/* Grows with each change of any feed's rows, after the commit. */
+extern uint32 th_feed_rows_generation(void);
+
 /* Worker. */
 extern PGDLLEXPORT void th_feed_state_set_phase(FeedState *state, FeedPhase phase);
 extern PGDLLEXPORT void th_feed_state_set_error(FeedState *state, int sqlstate, const char *message);
+
+/*
+ * Worker: from now on the error that ends this process is kept as last_error; the same
+ * one as the process before ended with is not logged again.
+ */
+extern PGDLLEXPORT void th_feed_state_note_errors(FeedState *state);
 
 #endif /* TIDEHOLD_FEED_STATE_H */

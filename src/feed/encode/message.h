@@ -57,6 +57,7 @@ typedef struct FeedMessage
 	FeedBytes value; /* NULL: tombstone in Kafka, delete in Redis */
 	int field_count; /* hash and stream */
 	const FeedField *fields;
+	bool whole; /* the fields are all there is: others of the hash are removed */
 	int header_count;
 	const FeedField *headers;
 	int64 ttl_ms;

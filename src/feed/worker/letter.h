@@ -31,6 +31,8 @@ extern void th_letter_note(const FeedMessage *message, int sqlstate, const char 
 extern void th_letter_note_undecodable(const FeedTxn *txn, uint32 index, const char *schema_name,
 									   const char *table_name, const char *reason, int sqlstate);
 
+extern bool th_letter_noted(void);
+
 /* Outside decoding: writes what was noted, in a transaction of its own. */
 extern void th_letter_write(void);
 

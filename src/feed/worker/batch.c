@@ -1,0 +1,239 @@
+/*
+ * batch.c
+ *	  A batch: what was sent since the last position, and the position that ends it.
+ *
+ * Order at the end of a batch: dead letters are written, computed values are sent, then
+ * the position goes out with the batch (in the same Kafka transaction), and only when it
+ * is durable the slot is confirmed.  A crash at any point sends again what the position
+ * does not cover, and nothing else.
+ */
+#include "postgres.h"
+
+#include "storage/spin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/worker.h"
+#include "core/feed/histogram.h"
+#include "feed/worker/batch.h"
+#include "feed/worker/compute.h"
+#include "feed/worker/letter.h"
+#include "feed/worker/run.h"
+#include "feed/worker/snapshot.h"
+
+#define HEARTBEAT_MS 10000
+#define WAIT_SLICE_MS 100
+
+/* Commit times of one batch; beyond that the latencies are a sample of its beginning. */
+#define COMMITS_NOTED 1024
+
+typedef struct Batch
+{
+	TimestampTz started_at; /* 0: nothing was sent since the last position */
+	TimestampTz commit_times[COMMITS_NOTED];
+	int commits_noted;
+	XLogRecPtr whole_lsn; /* end of the last transaction sent as a whole */
+	int64 chunk;		  /* snapshot chunk and dead letter that were sent */
+	int64 letter;
+	FeedCounters counted; /* not yet in shared memory */
+} Batch;
+
+static Batch batch;
+static TimestampTz position_at = 0;
+
+void
+th_batch_begin(void)
+{
+	if (batch.started_at == 0)
+		batch.started_at = GetCurrentTimestamp();
+}
+
+bool
+th_batch_is_open(void)
+{
+	return batch.started_at != 0;
+}
+
+FeedCounters *
+th_batch_counters(void)
+{
+	return &batch.counted;
+}
+
+void
+th_batch_carry_chunk(int64 chunk)
+{
+	batch.chunk = chunk;
+	th_batch_begin();
+}
+
+void
+th_batch_carry_letter(int64 letter)
+{
+	batch.letter = letter;
+	th_batch_begin();
+}
+
+void
+th_batch_note_commit(const FeedTxn *txn)
+{
+	batch.whole_lsn = txn->end_lsn;
+	if (txn->changes == 0)
+		return;
+	batch.counted.transactions++;
+	if (batch.commits_noted < COMMITS_NOTED)
+		batch.commit_times[batch.commits_noted++] = txn->commit_time;
+}
+
+bool
+th_batch_is_due(void)
+{
+	if (batch.started_at == 0)
+		return false;
+	return th_run.sink->pending() >= th_run.batch_bytes ||
+		   TimestampDifferenceExceeds(batch.started_at, GetCurrentTimestamp(),
+									  (int) th_run.batch_interval_ms);
+}
+
+bool
+th_batch_heartbeat_due(void)
+{
+	return th_decode_lsn() > th_run.position.lsn &&
+		   TimestampDifferenceExceeds(position_at, GetCurrentTimestamp(), HEARTBEAT_MS);
+}
+
+/* The caller holds the spinlock. */
+static void
+add_counters(FeedCounters *to)
+{
+	to->transactions += batch.counted.transactions;
+	to->changes += batch.counted.changes;
+	to->messages += batch.counted.messages;
+	to->bytes += batch.counted.bytes;
+	to->expired += batch.counted.expired;
+	memset(&batch.counted, 0, sizeof(batch.counted));
+}
+
+/* Of the batch that is open; the sink keeps in_flight itself. */
+void
+th_batch_publish_state(void)
+{
+	FeedState *state = th_run.state;
+
+	SpinLockAcquire(&state->mutex);
+	add_counters(&state->counters);
+	if (batch.whole_lsn > state->sent_lsn)
+		state->sent_lsn = batch.whole_lsn;
+	state->oldest_unacknowledged = batch.commits_noted > 0 ? batch.commit_times[0] : 0;
+	SpinLockRelease(&state->mutex);
+}
+
+static void
+record_latencies(FeedState *state, TimestampTz now)
+{
+	for (int i = 0; i < batch.commits_noted; i++)
+		feed_histogram_add(state->latency, Max(now - batch.commit_times[i], 0));
+}
+
+/* The position is durable: the batch is over. */
+static void
+end_batch(void)
+{
+	FeedState *state = th_run.state;
+	TimestampTz now = GetCurrentTimestamp();
+
+	SpinLockAcquire(&state->mutex);
+	add_counters(&state->counters);
+	record_latencies(state, now);
+	state->oldest_unacknowledged = 0;
+	state->last_sent = batch.started_at != 0 ? now : state->last_sent;
+	state->sent_lsn = Max(state->sent_lsn, th_run.position.lsn);
+	SpinLockRelease(&state->mutex);
+	batch.started_at = 0;
+	batch.commits_noted = 0;
+	position_at = now;
+	th_slot_progress();
+}
+
+/* Also before decoding has begun. */
+void
+th_batch_flush_position(const FeedPosition *position)
+{
+	char *xids = position->xids;
+
+	while (!th_run.sink->flush(position))
+		th_run_wait(WAIT_SLICE_MS);
+	if (th_run.position.xids != NULL && th_run.position.xids != xids)
+		pfree(th_run.position.xids);
+	th_run.position = *position;
+	th_run.position.xids =
+		xids != NULL ? MemoryContextStrdup(th_run.context, xids) : NULL;
+	end_batch();
+}
+
+static FeedPosition
+next_position(void)
+{
+	FeedPosition next = th_run.position;
+
+	next.system = th_run.system;
+	next.timeline = th_run.timeline;
+	next.epoch = th_run.row->epoch;
+	next.partial_commit_lsn = InvalidXLogRecPtr;
+	next.partial_index = 0;
+	next.snapshot_chunk = Max(next.snapshot_chunk, batch.chunk);
+	next.letter = Max(next.letter, batch.letter);
+	return next;
+}
+
+/* What was computed has the version of this place in the WAL. */
+static void
+send_computed(void)
+{
+	FeedTxn at = { 0 };
+
+	if (!th_compute_pending())
+		return;
+	at.commit_lsn = at.end_lsn = th_decode_lsn();
+	at.timeline = th_run.timeline;
+	at.commit_time = batch.commits_noted > 0 ? batch.commit_times[0] : GetCurrentTimestamp();
+	th_compute_send(&at, th_run_send);
+}
+
+/* Between two transactions. */
+void
+th_batch_flush(void)
+{
+	int64 chunk = batch.chunk;
+	int64 letter = batch.letter;
+	FeedPosition next;
+
+	send_computed();
+	th_letter_write();
+	next = next_position();
+	next.lsn = th_decode_lsn();
+	next.xids = th_decode_xids();
+	th_batch_flush_position(&next);
+	pfree(next.xids);
+	if (chunk != 0)
+		th_snapshot_done(chunk);
+	if (letter != 0)
+		th_letter_done(letter);
+	batch.chunk = batch.letter = 0;
+}
+
+/*
+ * In the middle of a transaction that is larger than the limit: its changes before
+ * next_index are in the sink with this position.
+ */
+void
+th_batch_cut(const FeedTxn *txn, uint32 next_index)
+{
+	FeedPosition next = next_position();
+
+	next.lsn = Max(next.lsn, batch.whole_lsn);
+	next.partial_commit_lsn = txn->commit_lsn;
+	next.partial_index = next_index;
+	th_batch_flush_position(&next);
+	th_batch_begin();
+}

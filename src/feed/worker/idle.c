@@ -1,0 +1,207 @@
+/*
+ * idle.c
+ *	  Waiting: for the sink, for a commit, for somebody to decide.
+ */
+#include "postgres.h"
+
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "replication/slot.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/worker_process.h"
+#include "base/worker_slot.h"
+#include "feed/worker/batch.h"
+#include "feed/worker/letter.h"
+#include "feed/worker/run.h"
+#include "feed/worker/snapshot.h"
+#include "feed/worker/transaction.h"
+
+#define IDLE_MS 1000
+
+/* Outside decoding callbacks. */
+void
+th_run_serve(void)
+{
+	th_process_serve_signals(1);
+	th_budget_check();
+}
+
+/* Inside decoding callbacks too: nothing here may start a transaction. */
+void
+th_run_wait(long ms)
+{
+	int events = WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH;
+	pgsocket descriptor = th_run.sink->descriptor();
+
+	if (descriptor != PGINVALID_SOCKET)
+		events |= WL_SOCKET_READABLE;
+	th_run.sink->poll();
+	(void) WaitLatchOrSocket(MyLatch, events, descriptor, ms, th_run.wait_event);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	th_run.sink->poll();
+	if (MyReplicationSlot != NULL)
+		th_budget_check();
+}
+
+void
+th_run_wait_commit(long ms)
+{
+	th_feed_sleep_prepare(th_run.state);
+	th_run_wait(ms);
+	th_feed_sleep_done(th_run.state);
+}
+
+/* ---- the row ---- */
+
+bool
+th_run_row_changed(void)
+{
+	return pg_atomic_read_u32(&th_run.state->changed) != th_run.row_version || th_run.server_changed;
+}
+
+static void
+append_text(StringInfo out, const char *text)
+{
+	appendStringInfo(out, "%s\n", text != NULL ? text : "-");
+}
+
+static void
+append_mapping(StringInfo out, const FeedMappingRow *mapping)
+{
+	ListCell *cell;
+
+	append_text(out, mapping->schema_name);
+	append_text(out, mapping->table_name);
+	append_text(out, mapping->destination);
+	append_text(out, mapping->envelope);
+	append_text(out, mapping->value);
+	append_text(out, mapping->query);
+	appendStringInfo(out, "%d " INT64_FORMAT "\n", mapping->excluded, mapping->ttl_ms);
+	foreach (cell, mapping->key_columns)
+		append_text(out, lfirst(cell));
+}
+
+/* Everything that a worker cannot take over without beginning anew. */
+static char *
+signature_of(const FeedRow *row)
+{
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	append_text(&out, row->publication);
+	append_text(&out, row->server);
+	JsonbToCString(&out, &row->options->root, VARSIZE(row->options));
+	appendStringInfo(&out, "\n%d %d %u\n", row->recovery, row->epoch, row->owner);
+	foreach (cell, row->mappings)
+		append_mapping(&out, lfirst(cell));
+	foreach (cell, th_feed_server_options(row))
+	{
+		DefElem *option = lfirst(cell);
+
+		append_text(&out, option->defname);
+		append_text(&out, defGetString(option));
+	}
+	return out.data;
+}
+
+void
+th_run_read_row(const pg_uuid_t *id)
+{
+	th_run.row_version = pg_atomic_read_u32(&th_run.state->changed);
+	th_run.server_changed = false;
+	th_feed_transaction_begin();
+	MemoryContextSwitchTo(th_run.context);
+	th_run.row = th_feed_row(id);
+	if (th_run.row != NULL)
+		th_run.signature = signature_of(th_run.row);
+	th_feed_transaction_end();
+}
+
+/* Applied between two transactions, with the position kept. */
+void
+th_run_apply_row(void)
+{
+	char *before = th_run.signature;
+	pg_uuid_t id = th_run.row->id;
+
+	th_run_read_row(&id);
+	if (th_run.row == NULL || th_run.row->wish == FEED_WISH_DROP ||
+		strcmp(before, th_run.signature) != 0)
+		th_run_restart();
+	if (th_run.row->wish == FEED_WISH_PAUSE)
+		th_run_pause();
+	th_snapshot_reload();
+	th_letter_start(th_run.row, th_run.state, th_run.position.letter);
+}
+
+void
+th_run_restart(void)
+{
+	th_slot_restart_now();
+	proc_exit(1);
+}
+
+/* ---- waiting for somebody ---- */
+
+static void
+idle(void)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, IDLE_MS,
+					 th_run.wait_event);
+	ResetLatch(MyLatch);
+	th_run_serve();
+}
+
+/* Holds no slot and no connection: whoever decides changes the row. */
+void
+th_run_park(int sqlstate, const char *reason)
+{
+	th_run.sink->stop();
+	th_feed_state_set_error(th_run.state, sqlstate, reason);
+	th_feed_state_set_phase(th_run.state, FEED_PHASE_PARKED);
+	ereport(LOG,
+			(errmsg("feed \"%s\" is parked", th_run.row->name), errdetail("%s", reason),
+			 errhint("Call tidehold.recover_feed('%s').", th_run.row->name)));
+	while (!th_run_row_changed())
+		idle();
+	th_run_restart();
+}
+
+static bool
+pause_is_over(void)
+{
+	TimestampTz until = th_run.row->paused_until;
+
+	return until != 0 && until <= GetCurrentTimestamp();
+}
+
+/*
+ * The slot stays acquired, or 18 would count it as idle and invalidate it.  A pause
+ * whose time is over ends by itself.
+ */
+void
+th_run_pause(void)
+{
+	th_feed_state_set_phase(th_run.state, FEED_PHASE_PAUSED);
+	while (!th_run_row_changed() && !pause_is_over())
+	{
+		idle();
+		th_run.sink->poll();
+	}
+	if (pause_is_over())
+	{
+		th_feed_transaction_begin();
+		th_row_resume();
+		th_feed_transaction_end();
+	}
+	th_run_restart();
+}

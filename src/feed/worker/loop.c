@@ -1,0 +1,270 @@
+/*
+ * loop.c
+ *	  Decodes, sends, and keeps the slot behind what is durable in the sink.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/spin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "feed/encode/encode.h"
+#include "feed/worker/batch.h"
+#include "feed/worker/compute.h"
+#include "feed/worker/letter.h"
+#include "feed/worker/run.h"
+#include "feed/worker/snapshot.h"
+
+#define WAIT_SLICE_MS 100
+
+/* Without a wake-up: commits that are not ours to see, as COMMIT PREPARED and asynchronous ones. */
+#define NAP_MIN_MS 10
+#define NAP_MAX_MS 200
+
+/* Signals are served at least every so many WAL records. */
+#define RECORDS_BETWEEN_LOOKS 256
+
+static StringInfoData why;
+
+static void
+refuse(const FeedMessage *message, int sqlstate, const char *reason, bool no_route)
+{
+	if (th_run.stops_on_refusal)
+		ereport(ERROR,
+				(errcode(sqlstate),
+				 errmsg("feed \"%s\" stops at a message that its sink refuses", th_run.row->name),
+				 errdetail("%s", reason)));
+	th_letter_note(message, sqlstate, reason, no_route);
+}
+
+void
+th_run_send(const FeedMessage *message)
+{
+	FeedCounters *counters = th_batch_counters();
+
+	th_batch_begin();
+	if (th_letter_blocks(message))
+	{
+		th_letter_note(message, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+					   "an earlier message of its key is a dead letter", false);
+		return;
+	}
+	for (;;)
+	{
+		resetStringInfo(&why);
+		switch (th_run.sink->send(message, &why))
+		{
+			case FEED_SENT:
+				counters->messages++;
+				counters->bytes += message->key.len + message->value.len;
+				return;
+			case FEED_FULL:
+				th_run_wait(WAIT_SLICE_MS);
+				break;
+			case FEED_REFUSED:
+				refuse(message, ERRCODE_PROGRAM_LIMIT_EXCEEDED, why.data, false);
+				return;
+			case FEED_NO_ROUTE:
+				refuse(message, ERRCODE_UNDEFINED_OBJECT, why.data, true);
+				return;
+		}
+	}
+}
+
+static void
+publish(const FeedChange *change)
+{
+	FeedRoute *route = change->shape->route;
+
+	if (route == NULL)
+		return;
+	th_batch_begin();
+	th_batch_counters()->changes++;
+	if (route->query != NULL)
+		th_compute_note(change);
+	else
+		th_encode_change(change, th_run_send);
+}
+
+/* Kafka alone: readers wait for the end of a transaction, and the broker has a limit. */
+static void
+cut_large_transaction(const FeedTxn *txn, uint32 next_index)
+{
+	if (th_run.transaction_bytes > 0 && th_run.sink->pending() >= th_run.transaction_bytes &&
+		!th_letter_noted())
+		th_batch_cut(txn, next_index);
+}
+
+static void
+on_begin(FeedTxn *txn)
+{
+}
+
+static void
+on_change(const FeedChange *change)
+{
+	th_snapshot_change(change);
+	publish(change);
+	cut_large_transaction(change->txn, change->index + 1);
+}
+
+static bool
+is_for_us(const FeedEmitted *emitted)
+{
+	if (emitted->feed != NULL)
+		return strcmp(emitted->feed, th_run.row->name) == 0;
+	return th_run.takes_emitted;
+}
+
+static void
+on_emitted(const FeedEmitted *emitted)
+{
+	if (!is_for_us(emitted))
+		return;
+	th_batch_begin();
+	if (emitted->expires_at != 0 && emitted->expires_at <= GetCurrentTimestamp())
+	{
+		th_batch_counters()->expired++;
+		return;
+	}
+	th_batch_counters()->changes++;
+	th_encode_emitted(emitted, th_run_send);
+	cut_large_transaction(emitted->txn, emitted->index + 1);
+}
+
+static void
+on_commit(FeedTxn *txn)
+{
+	th_batch_note_commit(txn);
+}
+
+static void
+on_undecodable(const FeedTxn *txn, uint32 index, const char *schema_name, const char *table_name,
+			   const FeedSuspect *suspect)
+{
+	th_batch_begin();
+	th_letter_note_undecodable(txn, index, schema_name, table_name, suspect->reason,
+							   suspect->sqlstate);
+}
+
+/* A transaction that others do not see yet. */
+static void
+on_gate(void)
+{
+	th_run_wait_commit(NAP_MIN_MS);
+}
+
+static const FeedConsumer consumer = {
+	.begin = on_begin,
+	.change = on_change,
+	.emitted = on_emitted,
+	.commit = on_commit,
+	.undecodable = on_undecodable,
+	.wait = on_gate,
+};
+
+static void
+show_progress(void)
+{
+	FeedState *state = th_run.state;
+	XLogRecPtr safe = th_run.sink->safe();
+
+	th_decode_confirm(safe);
+	th_batch_publish_state();
+	SpinLockAcquire(&state->mutex);
+	state->read_lsn = th_decode_lsn();
+	state->confirmed_lsn = safe;
+	SpinLockRelease(&state->mutex);
+}
+
+/* True when there is more to do at once. */
+static bool
+send_rows_and_letters(void)
+{
+	int64 chunk = 0;
+	int64 letter = 0;
+	bool busy = th_snapshot_work(th_decode_lsn(), publish, &chunk);
+
+	if (chunk != 0)
+		th_batch_carry_chunk(chunk);
+	if (th_letter_replay(th_run.sink, &letter) > 0)
+	{
+		th_batch_carry_letter(letter);
+		busy = true;
+	}
+	if (th_batch_is_open())
+		th_batch_flush();
+	return busy;
+}
+
+/* Between two transactions, with everything sent being durable. */
+static bool
+between_batches(void)
+{
+	bool busy;
+
+	th_run_serve();
+	if (th_run_row_changed())
+		th_run_apply_row();
+	busy = send_rows_and_letters();
+	show_progress();
+	return busy;
+}
+
+/* Reads until the batch is due or the WAL ends; true: there is more. */
+static bool
+fill_batch(void)
+{
+	int records = 0;
+
+	while (th_decode_next())
+	{
+		if (++records % RECORDS_BETWEEN_LOOKS == 0)
+			th_run_serve();
+		if (th_batch_is_due())
+			return true;
+	}
+	return false;
+}
+
+/* A worker that is told to sleep looks at the WAL once more: a commit may have come between. */
+static void
+sleep_until_commit(long *nap_ms)
+{
+	th_feed_sleep_prepare(th_run.state);
+	if (th_decode_next())
+		*nap_ms = NAP_MIN_MS;
+	else
+	{
+		th_run_wait(*nap_ms);
+		*nap_ms = Min(*nap_ms * 2, NAP_MAX_MS);
+	}
+	th_feed_sleep_done(th_run.state);
+}
+
+void
+th_run_loop(const FeedResume *resume)
+{
+	long nap_ms = NAP_MIN_MS;
+
+	initStringInfo(&why);
+	th_decode_start(th_run.row, th_run.state, resume, &consumer);
+	if (th_run.row->wish == FEED_WISH_PAUSE)
+		th_run_pause();
+	th_feed_state_set_phase(th_run.state, FEED_PHASE_RUNNING);
+	ereport(LOG, (errmsg("feed \"%s\" runs from %X/%X", th_run.row->name,
+						 LSN_FORMAT_ARGS(th_decode_lsn()))));
+	for (;;)
+	{
+		bool more = fill_batch();
+
+		if (th_batch_is_open() || th_batch_heartbeat_due())
+		{
+			th_batch_flush();
+			nap_ms = NAP_MIN_MS;
+		}
+		if (!between_batches() && !more)
+			sleep_until_commit(&nap_ms);
+	}
+}
