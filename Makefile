@@ -33,7 +33,7 @@ PREPARE := test/lib/packages.sh
 # ---- flags --------------------------------------------------------------------
 # PG_CFLAGS and not PG_CPPFLAGS carries -MMD: the bitcode compiler would write
 # its own dependencies over those of the object file.
-PG_CPPFLAGS = -Isrc -DTIDEHOLD_VERSION='"$(TIDEHOLD_VERSION)"'
+PG_CPPFLAGS = -Isrc -Ibuild -DTIDEHOLD_VERSION='"$(TIDEHOLD_VERSION)"'
 PG_CFLAGS = -MMD -MP
 
 # Warnings are errors in our own builds alone (the runners below set it): a
@@ -86,6 +86,18 @@ build/flags: FORCE
 		echo '$(TIDEHOLD_VERSION) $(TIDEHOLD_DEV) $(PG_CONFIG) $(PGXS) $(CC) $(CFLAGS)' > $@
 $(OBJS) $(FEED_OBJS): build/flags
 
+# ---- what backends know of the client libraries, which they do not link ------------
+# Names of librdkafka's properties and the version of hiredis, asked at build time.
+build/client_facts.inc: Makefile
+	@mkdir -p build
+	printf '%s\n' '#include <stdio.h>' '#include <librdkafka/rdkafka.h>' '#include <hiredis/hiredis.h>' \
+		'int main(void) { printf("hiredis | %d |\n", HIREDIS_MAJOR); rd_kafka_conf_properties_show(stdout); }' | \
+		$(CC) -x c - -o build/client_facts $(shell $(PKG_CONFIG) --cflags --libs rdkafka)
+	build/client_facts > build/client_facts.txt
+	awk -F '[ |]+' '$$1 == "hiredis" { print "#define FEED_HIREDIS_MAJOR " $$2 } \
+		$$2 ~ /^[*CP]$$/ { printf "FEED_PROPERTY(\"%s\", \047%s\047)\n", $$1, $$2 }' build/client_facts.txt > $@
+src/feed/option_kafka.o src/feed/option_kafka.bc: build/client_facts.inc
+
 # ---- the feed worker's library: alone in linking librdkafka and hiredis ----------
 # The linker would drop a library that nothing calls yet.
 FEED_LINK = -Wl,--no-as-needed $(shell $(PKG_CONFIG) --libs rdkafka hiredis)
@@ -105,7 +117,7 @@ NEGATIVE := build/negative-control
 negative-control-lib: $(NEGATIVE)/tidehold.so
 $(NEGATIVE)/tidehold.so: $(SOURCES:%.c=$(NEGATIVE)/%.o)
 	$(CC) $(CFLAGS) $(CFLAGS_SL) -shared -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL)
-$(NEGATIVE)/%.o: %.c build/flags
+$(NEGATIVE)/%.o: %.c build/flags build/client_facts.inc
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_SL) $(CPPFLAGS) -DTIDEHOLD_APPLY_AT_PRE_COMMIT -Wno-error -c $< -o $@
 

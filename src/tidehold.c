@@ -13,6 +13,10 @@
 #include "base/hooks.h"
 #include "base/settings.h"
 #include "base/worker.h"
+#include "feed/guard.h"
+#include "feed/state.h"
+#include "feed/supervise.h"
+#include "feed/trace.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/guard.h"
@@ -31,6 +35,7 @@ request_shmem(void)
 	if (previous_shmem_request_hook)
 		previous_shmem_request_hook();
 	th_escrow_request_shmem();
+	th_feed_state_request_shmem();
 	th_worker_request_shmem();
 }
 
@@ -41,6 +46,7 @@ startup_shmem(void)
 		previous_shmem_startup_hook();
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	th_escrow_startup_shmem();
+	th_feed_state_startup_shmem();
 	th_worker_startup_shmem();
 	LWLockRelease(AddinShmemInitLock);
 }
@@ -60,6 +66,7 @@ void
 _PG_init(void)
 {
 	require_preload();
+	th_feed_trace_init();
 	th_settings_init();
 	previous_shmem_request_hook = shmem_request_hook;
 	shmem_request_hook = request_shmem;
@@ -68,6 +75,9 @@ _PG_init(void)
 	th_hooks_init();
 	th_catalog_init();
 	th_escrow_init();
+	th_feed_guard_init();
+	th_feed_state_init();
+	th_feed_supervise_init();
 	th_guard_init();
 	th_maintenance_init();
 	th_worker_init();

@@ -69,12 +69,32 @@ CREATE TABLE tidehold.dead_letter (
     key bytea,
     value bytea,
     fields jsonb,
+    whole boolean NOT NULL DEFAULT false,
     headers jsonb,
     ttl interval,
     sqlstate text NOT NULL,
     reason text NOT NULL,
     state text NOT NULL CHECK (state IN ('refused', 'behind', 'no route', 'undecodable', 'replay')),
+    batch bigint,
     committed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (feed_id, commit_lsn, change_index, part)
 );
+
+COMMENT ON TABLE tidehold.feed IS
+    'one row per feed: what it publishes and where to, what is wished of it, and the cluster it was armed on';
+COMMENT ON TABLE tidehold.feed_mapping IS
+    'what becomes of the rows of one table of a feed; NULL is the default of the feed; map_feed() writes it';
+COMMENT ON TABLE tidehold.feed_snapshot IS
+    'tables whose rows are asked for by a first start, resnapshot() or recover_feed(), and how far each has come';
+COMMENT ON SEQUENCE tidehold.feed_chunk IS 'numbers of the chunks that snapshots are sent in';
+COMMENT ON TABLE tidehold.dead_letter IS
+    'messages that a sink refused, and those that wait behind them; replay_dead_letters() and discard_dead_letters() take them away';
+
+REVOKE ALL ON TABLE tidehold.feed, tidehold.feed_mapping, tidehold.feed_snapshot, tidehold.dead_letter FROM PUBLIC;
+REVOKE ALL ON SEQUENCE tidehold.feed_chunk FROM PUBLIC;
+GRANT SELECT ON TABLE tidehold.feed, tidehold.feed_mapping TO tidehold_admin, pg_monitor;
+GRANT SELECT ON TABLE tidehold.feed_snapshot, tidehold.dead_letter TO tidehold_admin;
+-- Keys and filters hold values of rows, which monitoring has no business with.
+GRANT SELECT (snapshot_id, feed_id, schema_name, table_name, since, state, reason, chunk, rows_sent,
+    rows_estimated, requested_at, started_at, finished_at) ON tidehold.feed_snapshot TO pg_monitor;

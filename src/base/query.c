@@ -8,6 +8,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 #include "base/query.h"
@@ -69,37 +70,64 @@ take_off(const Disguise *own)
 	SetUserIdAndSecContext(own->user, own->security);
 }
 
+static bool
+is_single_select(SPIPlanPtr plan)
+{
+	CachedPlanSource *source;
+	Query *query;
+
+	if (plan == NULL || !SPI_is_cursor_plan(plan))
+		return false;
+	source = linitial(SPI_plan_get_plan_sources(plan));
+	query = linitial_node(Query, source->query_list);
+	return query->commandType == CMD_SELECT && !query->hasModifyingCTE && query->rowMarks == NIL;
+}
+
 static SPIPlanPtr
 prepare_select(const char *query, int count, const Oid *types)
 {
 	SPIPlanPtr plan = SPI_prepare(query, count, unconstify(Oid *, types));
 
-	if (plan == NULL || !SPI_is_cursor_plan(plan))
+	if (!is_single_select(plan))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("query is not a single SELECT: %s", query)));
 	return plan;
 }
 
-int
+static List *
+names_of(TupleDesc shape)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < shape->natts; i++)
+		names = lappend(names, pstrdup(NameStr(TupleDescAttr(shape, i)->attname)));
+	return names;
+}
+
+List *
 th_query_check(const char *query, int count, const Oid *types, Oid role)
 {
+	MemoryContext callers = CurrentMemoryContext;
 	Datum *values = palloc0(Max(count, 1) * sizeof(Datum));
 	char *nulls = palloc(count + 1);
+	MemoryContext spi;
 	Portal cursor;
 	Disguise own;
-	int columns;
+	List *names;
 
 	memset(nulls, 'n', count);
 	nulls[count] = '\0';
 	put_on(&own, role);
 	SPI_connect();
 	cursor = SPI_cursor_open(NULL, prepare_select(query, count, types), values, nulls, true);
-	columns = cursor->tupDesc->natts;
+	spi = MemoryContextSwitchTo(callers);
+	names = names_of(cursor->tupDesc);
+	MemoryContextSwitchTo(spi);
 	SPI_cursor_close(cursor);
 	SPI_finish();
 	take_off(&own);
-	return columns;
+	return names;
 }
 
 static Oid

@@ -7,6 +7,7 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "nodes/pg_list.h"
 
 typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
 
@@ -20,9 +21,9 @@ extern void th_query_rows(const char *query, ThRowCallback each_row, void *conte
 /*
  * Raises the error that query, a single SELECT with these parameters, would meet when it
  * starts as that role with search_path pg_catalog: in its text, its names, its types or
- * the role's privileges.  No row is computed.  Returns how many columns it has.
+ * the role's privileges.  No row is computed.  Returns the names of its columns.
  */
-extern int th_query_check(const char *query, int count, const Oid *types, Oid role);
+extern List *th_query_check(const char *query, int count, const Oid *types, Oid role);
 
 /*
  * Runs a command on a table of ours as the table's owner, whatever the caller may do,

@@ -86,8 +86,8 @@ th_worker_find(Oid database, const pg_uuid_t *task)
 }
 
 /* So many feeds do not take their slots from databases, nor the other way round. */
-static bool
-has_room(WorkerKind kind)
+bool
+th_worker_has_room(WorkerKind kind)
 {
 	int limit = kind == WORKER_MAINTENANCE ? WORKER_DATABASES_MAX : th_setting_max_feeds;
 	int used = 0;
@@ -111,7 +111,7 @@ find_free(void)
 WorkerSlot *
 th_worker_make(Oid database, WorkerKind kind, const pg_uuid_t *task)
 {
-	WorkerSlot *slot = has_room(kind) ? find_free() : NULL;
+	WorkerSlot *slot = th_worker_has_room(kind) ? find_free() : NULL;
 
 	if (slot == NULL)
 		return NULL;

@@ -31,6 +31,7 @@ extern const pg_uuid_t th_no_task;
 
 /* The caller of these holds the lock. */
 extern WorkerSlot *th_worker_find(Oid database, const pg_uuid_t *task);
+extern bool th_worker_has_room(WorkerKind kind);
 extern WorkerSlot *th_worker_make(Oid database, WorkerKind kind, const pg_uuid_t *task);
 extern void th_worker_free(WorkerSlot *slot);
 extern void th_worker_wake_launcher(void);

@@ -130,6 +130,9 @@ extern bool th_slot_of_task(const pg_uuid_t *task, WorkerSlot *copy);
 extern int th_slot_count(void);
 extern void th_slot_copy(int n, WorkerSlot *copy);
 
+/* Is there room for one more of this kind? */
+extern bool th_slot_has_room(WorkerKind kind);
+
 extern void th_slot_init(void);
 
 #endif /* TIDEHOLD_BASE_WORKER_SLOT_H */

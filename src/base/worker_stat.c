@@ -42,6 +42,17 @@ th_slot_of_task(const pg_uuid_t *task, WorkerSlot *copy)
 	return slot != NULL;
 }
 
+bool
+th_slot_has_room(WorkerKind kind)
+{
+	bool has_room;
+
+	LWLockAcquire(th_worker_lock, LW_SHARED);
+	has_room = th_worker_has_room(kind);
+	LWLockRelease(th_worker_lock);
+	return has_room;
+}
+
 static const char *
 state_name(SlotState state)
 {

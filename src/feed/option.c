@@ -257,8 +257,7 @@ template_is_right(const char *text, const char **expected)
 	if (feed_template_parse(text, strlen(text), NULL, 0, &error) > 0)
 		return true;
 	*expected = text[0] == '\0' ? "a template that is not empty" :
-								  psprintf("a template; this one has %s at byte %zu", error.problem,
-										   error.at + 1);
+								  psprintf("a template: %s (byte %zu)", error.problem, error.at + 1);
 	return false;
 }
 
@@ -318,8 +317,8 @@ th_option_check(const FeedOption *option, const char *text)
 
 /* ---- the options of a feed ---- */
 
-static char *
-scalar_text(const JsonbValue *value)
+char *
+th_option_scalar(const JsonbValue *value)
 {
 	switch (value->type)
 	{
@@ -335,7 +334,7 @@ scalar_text(const JsonbValue *value)
 		default:
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_FEED_INVALID_OPTION)),
-					 errmsg("value of an option is an array or an object")));
+					 errmsg("a value is an array or an object")));
 	}
 }
 
@@ -344,7 +343,7 @@ th_option_in(Jsonb *options_given, const char *name)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&options_given->root, name, strlen(name), NULL);
 
-	return value == NULL ? NULL : scalar_text(value);
+	return value == NULL ? NULL : th_option_scalar(value);
 }
 
 static void
@@ -401,7 +400,7 @@ th_feed_check_options(FeedKind kind, Jsonb *options_given)
 			continue;
 		name = pnstrdup(item.val.string.val, item.val.string.len);
 		(void) JsonbIteratorNext(&iterator, &item, true);
-		check_option_of_feed(kind, name, scalar_text(&item));
+		check_option_of_feed(kind, name, th_option_scalar(&item));
 	}
 	require_token(options_given);
 }

@@ -156,19 +156,21 @@ th_feed_state_forget(Oid database, const pg_uuid_t *id)
 }
 
 int
-th_feed_state_sweep(bool (*is_left)(const pg_uuid_t *id))
+th_feed_state_sweep(bool (*is_wanted)(const pg_uuid_t *id), bool (*is_alive)(const pg_uuid_t *id))
 {
 	int left = 0;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	for (int i = 0; i < pool->count; i++)
 	{
-		if (pool->feeds[i].database != MyDatabaseId)
+		FeedState *state = &pool->feeds[i];
+
+		if (state->database != MyDatabaseId || is_wanted(&state->id))
 			continue;
-		if (is_left(&pool->feeds[i].id))
+		if (is_alive(&state->id))
 			left++;
 		else
-			clear_entry(&pool->feeds[i]);
+			clear_entry(state);
 	}
 	LWLockRelease(lock);
 	return left;
@@ -214,8 +216,8 @@ end_sleep(int code, Datum arg)
 }
 
 /*
- * The counter's addition is a full barrier: what the worker reads of the WAL after this
- * call, it reads after others can see that it sleeps.
+ * Ends with a full barrier: what the worker reads of the WAL after this call, it reads
+ * after others can see that it sleeps.
  */
 void
 th_feed_sleep_prepare(FeedState *state)
@@ -225,21 +227,19 @@ th_feed_sleep_prepare(FeedState *state)
 	if (!registered)
 		before_shmem_exit(end_sleep, (Datum) 0);
 	registered = true;
-	Assert(my_sleep == NULL);
+	if (my_sleep == NULL)
+		pg_atomic_fetch_add_u32(&pool->sleepers, 1);
 	my_sleep = state;
 	state->wake_procno = TH_PROC_INDEX;
 	pg_write_barrier();
-	pg_atomic_write_u32(&state->sleeping, 1);
-	pg_atomic_fetch_add_u32(&pool->sleepers, 1);
-	SpinLockAcquire(&state->mutex);
-	state->caught_up = GetCurrentTimestamp();
-	SpinLockRelease(&state->mutex);
+	pg_atomic_exchange_u32(&state->sleeping, 1);
 }
 
 void
 th_feed_sleep_done(FeedState *state)
 {
-	Assert(my_sleep == state);
+	if (my_sleep == NULL)
+		return;
 	my_sleep = NULL;
 	pg_atomic_write_u32(&state->sleeping, 0);
 	pg_atomic_fetch_sub_u32(&pool->sleepers, 1);
@@ -382,6 +382,16 @@ th_feed_state_set_phase(FeedState *state, FeedPhase phase)
 {
 	SpinLockAcquire(&state->mutex);
 	state->phase = phase;
+	SpinLockRelease(&state->mutex);
+}
+
+void
+th_feed_state_set_caught_up(FeedState *state)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	SpinLockAcquire(&state->mutex);
+	state->caught_up = now;
 	SpinLockRelease(&state->mutex);
 }
 

@@ -36,7 +36,7 @@ typedef enum FeedPhase
 } FeedPhase;
 
 /*
- * A change that made the worker fail.  Set before the change is looked at and kept over
+ * A change that made the worker fail.  Written by the process that fails and kept over
  * restarts: when the same one fails again and again it goes to the dead letters.
  */
 typedef struct FeedSuspect
@@ -53,14 +53,14 @@ typedef struct FeedSuspect
  * that saw it ended; the next one refuses exactly that message by itself, so that it
  * becomes a dead letter.
  */
-#define FEED_REFUSALS 64
-typedef struct FeedRefusal
+#define FEED_KNOWN_REFUSALS 64
+typedef struct FeedKnownRefusal
 {
 	XLogRecPtr commit_lsn;
 	uint32 index;
 	uint8 part;
 	int32 code; /* the sink's own */
-} FeedRefusal;
+} FeedKnownRefusal;
 
 typedef struct FeedCounters
 {
@@ -96,9 +96,9 @@ typedef struct FeedState
 	FeedPhase phase;
 	FeedCounters counters;
 	FeedSuspect suspect;
-	FeedRefusal refusals[FEED_REFUSALS]; /* a ring; the sink's alone */
-	uint32 refusal_count;				 /* ever noted */
-	bool careful;						 /* send one by one, to see which is refused */
+	FeedKnownRefusal refusals[FEED_KNOWN_REFUSALS]; /* a ring; the sink's alone */
+	uint32 refusal_count; /* ever noted */
+	XLogRecPtr careful_until; /* up to here sent one by one, to see which is refused; 0: not */
 	XLogRecPtr read_lsn;	  /* decoded up to here */
 	XLogRecPtr sent_lsn;	  /* end of the last transaction handed to the sink */
 	XLogRecPtr confirmed_lsn; /* durable in the sink, confirmed to the slot */
@@ -136,13 +136,20 @@ extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t
 extern PGDLLEXPORT FeedState *th_feed_state_find(Oid database, const pg_uuid_t *id);
 extern PGDLLEXPORT void th_feed_state_forget(Oid database, const pg_uuid_t *id);
 
-/* Maintenance worker: gives back entries of this database that is_left() does not know. */
-extern int th_feed_state_sweep(bool (*is_left)(const pg_uuid_t *id));
+/*
+ * Maintenance worker: gives back entries of this database that are neither wanted nor of a
+ * process that is alive; returns how many of those that are not wanted stay.
+ */
+extern int th_feed_state_sweep(bool (*is_wanted)(const pg_uuid_t *id),
+							   bool (*is_alive)(const pg_uuid_t *id));
 
 /* A copy of what the entry says; false where there is none. */
 extern bool th_feed_state_copy(Oid database, const pg_uuid_t *id, FeedState *copy);
 
-/* Worker: between prepare and done, a commit in its database sets MyLatch. */
+/*
+ * Worker: between prepare and done, a commit in its database sets MyLatch.  May be nested;
+ * the inner done ends it.
+ */
 extern PGDLLEXPORT void th_feed_sleep_prepare(FeedState *state);
 extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
 
@@ -160,6 +167,7 @@ extern uint32 th_feed_rows_generation(void);
 
 /* Worker. */
 extern PGDLLEXPORT void th_feed_state_set_phase(FeedState *state, FeedPhase phase);
+extern PGDLLEXPORT void th_feed_state_set_caught_up(FeedState *state);
 extern PGDLLEXPORT void th_feed_state_set_error(FeedState *state, int sqlstate, const char *message);
 
 /*

@@ -22,10 +22,16 @@
 
 #define READ_INTERVAL_MS 5000
 
+/* Nobody wakes us when the process of a feed that is gone has ended. */
+#define LEFTOVER_INTERVAL_MS 500
+
 /* What this process has told the launcher last. */
 static WorkerWish *wishes = NULL;
 static int wish_count = 0;
 static int left_out = 0;
+
+/* Entries of feeds that are gone, whose process has not ended. */
+static int leftovers = 0;
 
 static uint32 read_generation;
 static TimestampTz read_again_at = 0;
@@ -65,13 +71,19 @@ read_feeds(void)
 }
 
 static bool
-is_wanted_or_alive(const pg_uuid_t *id)
+is_wanted(const pg_uuid_t *id)
 {
-	WorkerSlot slot;
-
 	for (int i = 0; i < wish_count; i++)
 		if (memcmp(&wishes[i].task, id, sizeof(*id)) == 0)
 			return true;
+	return false;
+}
+
+static bool
+is_alive(const pg_uuid_t *id)
+{
+	WorkerSlot slot;
+
 	return th_slot_of_task(id, &slot);
 }
 
@@ -86,18 +98,21 @@ warn_left_out(int now_left_out)
 	left_out = now_left_out;
 }
 
-/* The first to run in a round: tells even where there is nothing left to supervise. */
+/* Does it all, for the launcher is to hear of the last feed's end too. */
 static bool
 supervises(void)
 {
 	read_feeds();
 	warn_left_out(th_worker_name_tasks(wishes, wish_count));
-	return th_feed_state_sweep(is_wanted_or_alive) > 0 || wish_count > 0;
+	leftovers = th_feed_state_sweep(is_wanted, is_alive);
+	return leftovers > 0 || wish_count > 0;
 }
 
 static int
 supervise(bool *again, TimestampTz *next_due)
 {
+	if (leftovers > 0)
+		*next_due = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), LEFTOVER_INTERVAL_MS);
 	return 0;
 }
 

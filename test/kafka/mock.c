@@ -23,7 +23,7 @@ main(int argc, char **argv)
 	rd_kafka_t *handle;
 	rd_kafka_mock_cluster_t *cluster;
 
-	/* The mock's own thread ends where a system call of its is interrupted. */
+	/* The mock's own thread ends where a system call of it is interrupted. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, NULL);
 
@@ -36,6 +36,7 @@ main(int argc, char **argv)
 	cluster = rd_kafka_mock_cluster_new(handle, argc > 1 ? (int) strtol(argv[1], NULL, 10) : 1);
 	printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
 	fflush(stdout);
+	pthread_sigmask(SIG_UNBLOCK, &all, NULL);
 	for (;;)
 		pause();
 }

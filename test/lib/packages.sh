@@ -2,7 +2,8 @@
 # packages.sh GROUP...
 # Installs the Debian packages of the named groups that are missing, and starts
 # nothing: no service of theirs, no PostgreSQL cluster.
-# Groups: demo (build and run), test, lint, matrix, docker.
+# Groups: demo (build and run), test, lint, kafka (broker, consumer and Redis for the
+# feed), maven (brings the broker where no copy is kept), bench, matrix, docker.
 set -euo pipefail
 
 POLICY=/usr/sbin/policy-rc.d
@@ -31,6 +32,9 @@ packages_of()
 		demo) echo gcc libc6-dev make pkg-config perl "postgresql-$major" "postgresql-server-dev-$major" librdkafka-dev libhiredis-dev ;;
 		test) echo "postgresql-$major-pgtap" libipc-run-perl ;;
 		lint) echo clang-format cppcheck ;;
+		kafka) echo kcat default-jre-headless redis-server redis-sentinel openssl ;;
+		maven) echo maven ;;
+		bench) echo "postgresql-$major-wal2json" ;;
 		matrix) echo debootstrap ;;
 		docker) echo debootstrap buildah ;;
 		*) echo "packages.sh: no group \"$1\"" >&2; return 1 ;;

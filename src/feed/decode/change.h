@@ -40,6 +40,7 @@ typedef enum FeedJsonClass
 	FEED_JSON_TIMESTAMP,
 	FEED_JSON_TIMESTAMPTZ,
 	FEED_JSON_TEXT, /* text, varchar: a varlena of characters */
+	FEED_JSON_BYTEA,
 	FEED_JSON_ARRAY,
 	FEED_JSON_COMPOSITE
 } FeedJsonClass;
@@ -53,6 +54,7 @@ typedef struct FeedColumn
 	int32 typmod;
 	Oid base_type; /* of a domain, else type */
 	FeedJsonClass json_class;
+	struct FeedType *nested; /* of arrays and rows, see encode/type.h */
 	FmgrInfo output; /* of base_type */
 	FmgrInfo input;
 	Oid ioparam;

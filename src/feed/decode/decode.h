@@ -39,7 +39,15 @@ typedef struct FeedResume
 	XLogRecPtr lsn; /* Invalid: where the slot is confirmed */
 	XLogRecPtr partial_commit_lsn;
 	uint32 partial_index;
+	const char *xids; /* of the sink's position, or NULL: see th_decode_xids() */
 } FeedResume;
+
+/*
+ * While true an error is the fault of the change being looked at (see FeedSuspect), which
+ * the callbacks begin with.  The worker takes it off while it talks to the sink and puts
+ * back what was returned.
+ */
+extern bool th_decode_blame(bool change);
 
 extern void th_decode_start(const FeedRow *row, FeedState *state, const FeedResume *resume,
 							const FeedConsumer *consumer);

@@ -12,14 +12,36 @@
 #include "feed/feed_row.h"
 
 /*
- * An envelope: writes value and headers of one change.  debezium (default), flat (the
- * row after, nothing round it), cloudevents (flat, with binary-mode headers ce_*).
+ * What one message says of a change: a change of the key is a delete and a create.
+ * Values that the WAL has not are ABSENT or UNCHANGED.
+ */
+typedef struct FeedEvent
+{
+	const FeedChange *change;
+	FeedOp op;
+	const FeedValue *before; /* NULL: not known */
+	const FeedValue *after;	 /* NULL: there is no row any more */
+	FeedBytes id;			 /* of the event */
+} FeedEvent;
+
+#define FEED_HEADERS_MAX 12
+
+typedef struct FeedHeaders
+{
+	int count;
+	FeedField fields[FEED_HEADERS_MAX];
+} FeedHeaders;
+
+/*
+ * An envelope: writes value and headers of one event.  debezium (default), flat (the row
+ * after, nothing round it), cloudevents (flat, with binary-mode headers ce_*).
  */
 typedef struct FeedEnvelope
 {
 	const char *name;
-	void (*value)(StringInfo out, const FeedChange *change);
-	void (*headers)(FeedMessage *message, const FeedChange *change); /* may be NULL */
+	bool (*value)(StringInfo out, const FeedEvent *event); /* false: the value is null */
+	void (*headers)(FeedHeaders *headers, const FeedEvent *event); /* may be NULL */
+	bool names_event; /* the value says the event's id itself */
 } FeedEnvelope;
 
 extern const FeedEnvelope *th_envelope_find(const char *name);
@@ -36,13 +58,23 @@ typedef struct FeedSource
 
 extern void th_encode_init(const FeedSource *source);
 
-/* Route of a table by the feed's mappings; NULL where it is excluded. */
+/*
+ * Route of a table by the feed's mappings; NULL where it is excluded.  One for each name,
+ * as long as the process lives: a worker whose mappings changed begins anew.
+ */
 extern FeedRoute *th_route_of(const FeedRow *row, const char *schema_name, const char *table_name);
 
-/* Class, output functions and preescaped name of a column whose name and type are set. */
+/*
+ * Class, output function and preescaped name of a column whose name and type are set; in
+ * the current memory context, inside a transaction.
+ */
 extern void th_encode_prepare_column(FeedColumn *column);
 
-/* JSON of a value, of a row as an object (absent ones left out), and of the record's key. */
+/*
+ * JSON of a value, of a row as an object (absent ones left out, unchanged ones named in
+ * "__unchanged"), and of the record's key.  No input function, cast or check of a user's
+ * type is called: the worker is a superuser, and they may be anybody's code.
+ */
 extern void th_json_value(StringInfo out, const FeedColumn *column, const FeedValue *value);
 extern void th_json_row(StringInfo out, const FeedShape *shape, const FeedValue *values);
 extern void th_json_key(StringInfo out, const FeedShape *shape, const FeedValue *values);
@@ -50,12 +82,17 @@ extern void th_json_key(StringInfo out, const FeedShape *shape, const FeedValue 
 /* Text of a value as templates and hash fields show it: JSON without quotes of strings. */
 extern void th_text_value(StringInfo out, const FeedColumn *column, const FeedValue *value);
 
-/* SYSTEM-TIMELINE-COMMITLSN-INDEX: the same however often a change is replayed. */
+/*
+ * SYSTEM-TIMELINE-COMMITLSN-INDEX: the same however often a change is replayed.  Events
+ * add to it: r before the index of a snapshot's row; .1 for the tombstone and .2 for the
+ * create that follow a delete.
+ */
 extern void th_event_id(StringInfo out, const FeedTxn *txn, uint32 index);
 
 /*
- * Makes the messages of a change and gives each to send: the schema record where the
- * shape is new, the change, its tombstone; delete and create where the key changed.
+ * Inside a transaction.  Makes the messages of a change and gives each to send: the schema record where the
+ * shape is new, the change, its tombstone; delete and create where the key changed.  TRUNCATE is a message where the destination
+ * is the same for all rows, and none for hashes and strings, whose keys nobody knows.
  */
 typedef void (*FeedSend)(const FeedMessage *message);
 extern void th_encode_change(const FeedChange *change, FeedSend send);

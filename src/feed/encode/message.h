@@ -46,8 +46,29 @@ typedef struct FeedRoute
 	int64 ttl_ms;	   /* 0: none */
 	void *sink_data;   /* the sink's own, as a topic handle */
 	uint64 last_fingerprint; /* of the shape that a schema record was sent for */
+
+	/* The encoder's own. */
+	FeedBytes constant;		 /* the destination, where it is constant */
+	FeedBytes json_table;	 /* "schema":"..","table":".." */
+	FeedBytes subject;		 /* schema.table */
+	bool tombstones;
+	struct FeedRoute *schema_route; /* where its schema records go; NULL: none */
+	int *columns;			 /* of each part of the template, in the shape below; -1: none */
+	const FeedShape *columns_shape;
+	uint64 columns_fingerprint; /* a shape's memory may be used for another one */
 } FeedRoute;
 
+/* Which message of one change; streams make ids of it, so there are at most four. */
+typedef enum FeedMessagePart
+{
+	FEED_MESSAGE_RECORD,
+	FEED_MESSAGE_TOMBSTONE,
+	FEED_MESSAGE_CREATE, /* after the delete that a change of the key begins with */
+	FEED_MESSAGE_SHAPE, /* schema record; sent before the others, yet disturbs no number */
+	FEED_MESSAGE_COMPUTED = FEED_MESSAGE_SHAPE /* Redis alone: see worker/compute.c */
+} FeedMessagePart;
+
+/* A hash is written where value.data is not NULL (""), a field that is NULL removed from it. */
 typedef struct FeedMessage
 {
 	FeedForm form;
@@ -65,7 +86,7 @@ typedef struct FeedMessage
 	/* Position: (commit end, index, part) orders all messages of a feed. */
 	const FeedTxn *txn;
 	uint32 index;
-	uint8 part; /* of one change: 0 the record, 1 its tombstone, 2 the create after a key change */
+	uint8 part; /* of one change, see FeedMessagePart */
 } FeedMessage;
 
 #endif /* TIDEHOLD_FEED_MESSAGE_H */

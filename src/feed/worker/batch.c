@@ -162,7 +162,12 @@ th_batch_flush_position(const FeedPosition *position)
 	char *xids = position->xids;
 
 	while (!th_run.sink->flush(position))
+	{
 		th_run_wait(WAIT_SLICE_MS);
+		th_run_take_refusals();
+		if (th_letter_noted())
+			th_letter_write();
+	}
 	if (th_run.position.xids != NULL && th_run.position.xids != xids)
 		pfree(th_run.position.xids);
 	th_run.position = *position;

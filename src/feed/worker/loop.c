@@ -38,6 +38,18 @@ refuse(const FeedMessage *message, int sqlstate, const char *reason, bool no_rou
 	th_letter_note(message, sqlstate, reason, no_route);
 }
 
+/* What a sink refuses after it took it. */
+void
+th_run_take_refusals(void)
+{
+	FeedRefusal refusal;
+
+	if (th_run.sink->refused == NULL)
+		return;
+	while (th_run.sink->refused(&refusal))
+		refuse(&refusal.message, refusal.sqlstate, refusal.reason, false);
+}
+
 void
 th_run_send(const FeedMessage *message)
 {
@@ -237,6 +249,7 @@ sleep_until_commit(long *nap_ms)
 		*nap_ms = NAP_MIN_MS;
 	else
 	{
+		th_feed_state_set_caught_up(th_run.state);
 		th_run_wait(*nap_ms);
 		*nap_ms = Min(*nap_ms * 2, NAP_MAX_MS);
 	}

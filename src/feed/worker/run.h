@@ -56,6 +56,7 @@ TH_NORETURN extern void th_run_loop(const FeedResume *resume);
 
 /* loop.c: one message to the sink or to the dead letters; waits for room. */
 extern void th_run_send(const FeedMessage *message);
+extern void th_run_take_refusals(void);
 
 /* idle.c */
 extern void th_run_serve(void);			   /* signals, configuration, budget; outside decoding */

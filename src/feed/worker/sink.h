@@ -34,6 +34,14 @@ typedef struct FeedSinkStart
 	int64 memory; /* bytes it may use for what is in flight */
 } FeedSinkStart;
 
+/* A message that was taken and that the sink's server refused for good. */
+typedef struct FeedRefusal
+{
+	FeedMessage message; /* its txn has no traceparent, its route names the table alone */
+	int sqlstate;
+	const char *reason;
+} FeedRefusal;
+
 typedef struct FeedSink
 {
 	const char *name;
@@ -51,6 +59,13 @@ typedef struct FeedSink
 
 	/* Serves I/O without waiting. */
 	void (*poll)(void);
+
+	/*
+	 * Gives what was refused since, one by one, until it returns false; what it gave
+	 * lives until the next call.  NULL where send() refuses by itself.  flush() sends no
+	 * position while one is left, so: take them, write the letters, flush() again.
+	 */
+	bool (*refused)(FeedRefusal *refusal);
 
 	/*
 	 * What was sent since the last flush belongs to position: Kafka commits its

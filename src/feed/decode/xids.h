@@ -1,0 +1,16 @@
+/*
+ * xids.h
+ *	  Which transactions were given to the consumer; internal to decode/.
+ */
+#ifndef TIDEHOLD_FEED_DECODE_XIDS_H
+#define TIDEHOLD_FEED_DECODE_XIDS_H
+
+#include "access/xlogreader.h"
+
+/* known: th_decode_xids() of an earlier process, at or after where reading begins; or NULL. */
+extern void th_xids_start(const char *known);
+
+/* After a record was decoded. */
+extern void th_xids_note(XLogReaderState *wal);
+
+#endif /* TIDEHOLD_FEED_DECODE_XIDS_H */

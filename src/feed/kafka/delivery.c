@@ -1,0 +1,358 @@
+/*
+ * delivery.c
+ *	  Messages in flight, and the events of the client.
+ *
+ * Each message carries the number of an entry that says which change it is of; delivery
+ * reports come in any order over partitions, so entries are taken from a free list.
+ *
+ * A message that the brokers refuse must become a dead letter, alone.  They refuse whole
+ * batches, so at first the next process is told to be careful up to the newest message
+ * that was sent: it puts each in a batch of its own.  What is refused then is noted in
+ * shared memory, and the process after it refuses exactly these by itself.  When all that
+ * is durable a new process goes on in the ordinary way, for one by one is slow.
+ */
+#include "postgres.h"
+
+#include <unistd.h>
+
+#include "storage/ipc.h"
+#include "storage/spin.h"
+#include "utils/memutils.h"
+
+#include "base/worker.h"
+#include "feed/kafka/kafka.h"
+
+/* How long to wait for the reports of other messages after one was refused. */
+#define COLLECT_SLICES 20
+#define COLLECT_SLICE_MS 5
+
+/* What an event said, to be acted on when the event is gone. */
+typedef struct News
+{
+	bool purged; /* the client gave messages up; the transaction knows why */
+	rd_kafka_resp_err_t failed;
+	rd_kafka_resp_err_t refused;
+	KafkaFlight refused_message; /* first that the brokers refused */
+	rd_kafka_resp_err_t error;
+	char text[FEED_ERROR_LEN];
+	bool is_log;
+} News;
+
+void
+th_kafka_flights_create(int count)
+{
+	th_kafka.flights = MemoryContextAllocHuge(TopMemoryContext, sizeof(KafkaFlight) * count);
+	th_kafka.flight_count = count;
+	for (int i = 0; i < count; i++)
+		th_kafka.flights[i].next_free = i + 1 < count ? i + 1 : -1;
+	th_kafka.free_flight = 0;
+}
+
+KafkaFlight *
+th_kafka_flight_take(void)
+{
+	KafkaFlight *flight;
+
+	if (th_kafka.free_flight < 0)
+		return NULL;
+	flight = &th_kafka.flights[th_kafka.free_flight];
+	th_kafka.free_flight = flight->next_free;
+	th_kafka.in_flight++;
+	flight->bytes = 0;
+	return flight;
+}
+
+void
+th_kafka_flight_release(KafkaFlight *flight)
+{
+	th_kafka.in_flight--;
+	th_kafka.in_flight_bytes -= flight->bytes;
+	flight->next_free = th_kafka.free_flight;
+	th_kafka.free_flight = (int32) (flight - th_kafka.flights);
+}
+
+/* ---- refusals ---- */
+
+/* Another message could be taken where this one is not. */
+static bool
+is_refusal(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+		code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_MSG ||
+		code == RD_KAFKA_RESP_ERR_INVALID_RECORD || code == RD_KAFKA_RESP_ERR_POLICY_VIOLATION ||
+		code == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
+}
+
+static void
+note_refusal(const KafkaFlight *flight, rd_kafka_resp_err_t code)
+{
+	FeedState *state = th_kafka.state;
+
+	SpinLockAcquire(&state->mutex);
+	if (th_kafka.careful && flight->commit_lsn != InvalidXLogRecPtr)
+	{
+		FeedKnownRefusal *refusal = &state->refusals[state->refusal_count++ % FEED_KNOWN_REFUSALS];
+
+		refusal->commit_lsn = flight->commit_lsn;
+		refusal->index = flight->index;
+		refusal->part = flight->part;
+		refusal->code = code;
+	}
+	state->careful_until = Max(Max(state->careful_until, th_kafka.newest), 1);
+	SpinLockRelease(&state->mutex);
+}
+
+/* A process ends after its flush as it may end by a crash: the position says how far. */
+void
+th_kafka_leave_careful(XLogRecPtr durable)
+{
+	FeedState *state = th_kafka.state;
+
+	if (!th_kafka.careful || durable <= state->careful_until)
+		return;
+	SpinLockAcquire(&state->mutex);
+	state->careful_until = InvalidXLogRecPtr;
+	SpinLockRelease(&state->mutex);
+	th_slot_restart_now();
+	proc_exit(1);
+}
+
+/* Only this process writes them, so it needs no lock to read. */
+const char *
+th_kafka_refused_before(const FeedMessage *message)
+{
+	const FeedState *state = th_kafka.state;
+	int count = Min(state->refusal_count, FEED_KNOWN_REFUSALS);
+
+	if (message->txn == NULL)
+		return NULL;
+	for (int i = 0; i < count; i++)
+	{
+		const FeedKnownRefusal *refusal = &state->refusals[i];
+
+		if (refusal->commit_lsn == message->txn->commit_lsn &&
+			refusal->index == message->index && refusal->part == message->part)
+			return rd_kafka_err2str(refusal->code);
+	}
+	return NULL;
+}
+
+/* ---- events ---- */
+
+static void
+take_report(const rd_kafka_message_t *message, News *news)
+{
+	KafkaFlight *flight = message->_private;
+
+	if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+		message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+		news->purged = true;
+	else if (is_refusal(message->err))
+	{
+		if (news->refused == RD_KAFKA_RESP_ERR_NO_ERROR)
+			news->refused_message = *flight;
+		news->refused = message->err;
+		note_refusal(flight, message->err);
+	}
+	else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+		news->failed = message->err;
+	th_kafka_flight_release(flight);
+}
+
+static void
+take_reports(rd_kafka_event_t *event, News *news)
+{
+	const rd_kafka_message_t *message;
+
+	while ((message = rd_kafka_event_message_next(event)) != NULL)
+		take_report(message, news);
+}
+
+static void
+take_log(rd_kafka_event_t *event, News *news)
+{
+	const char *facility;
+	const char *text;
+	int level;
+
+	if (rd_kafka_event_log(event, &facility, &text, &level) != 0)
+		return;
+	news->is_log = true;
+	snprintf(news->text, sizeof(news->text), "%s: %s", facility, text);
+}
+
+static void
+take_created(rd_kafka_event_t *event)
+{
+	const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
+	KafkaTopic *topic = rd_kafka_event_opaque(event);
+	const rd_kafka_topic_result_t **answers;
+	size_t count = 0;
+
+	if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+	{
+		th_kafka_topic_created(topic, rd_kafka_event_error(event), rd_kafka_event_error_string(event));
+		return;
+	}
+	answers = rd_kafka_CreateTopics_result_topics(result, &count);
+	if (count == 1)
+		th_kafka_topic_created(topic, rd_kafka_topic_result_error(answers[0]),
+							   rd_kafka_topic_result_error_string(answers[0]));
+}
+
+static void
+take_event(rd_kafka_event_t *event, News *news)
+{
+	news->is_log = false;
+	news->text[0] = '\0';
+	news->error = RD_KAFKA_RESP_ERR_NO_ERROR;
+	switch (rd_kafka_event_type(event))
+	{
+		case RD_KAFKA_EVENT_DR:
+			take_reports(event, news);
+			break;
+		case RD_KAFKA_EVENT_LOG:
+			take_log(event, news);
+			break;
+		case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
+			take_created(event);
+			break;
+		case RD_KAFKA_EVENT_ERROR:
+			news->error = rd_kafka_event_error(event);
+			strlcpy(news->text, rd_kafka_event_error_string(event), sizeof(news->text));
+			break;
+		default:
+			break;
+	}
+}
+
+/*
+ * A login that fails does not heal in this process: its successor reads the options and
+ * the password file anew.  So does one whose TLS never came about.
+ */
+static void
+act_on_error(const News *news)
+{
+	if (news->error == RD_KAFKA_RESP_ERR__FATAL)
+		th_kafka_raise_transaction();
+	if (news->error == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+		(news->error == RD_KAFKA_RESP_ERR__SSL && !th_kafka.connected))
+		th_kafka_raise(news->error, "log in", news->text);
+	/* That all brokers are down says less than what the last of them said. */
+	if (news->error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+		return;
+	if (news->error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		th_kafka_note(news->error, news->text);
+	else if (news->is_log)
+		elog(DEBUG1, "kafka client: %s", news->text);
+}
+
+static bool
+next_event(int wait_ms, News *news)
+{
+	rd_kafka_event_t *event = rd_kafka_queue_poll(th_kafka.events, wait_ms);
+
+	if (event == NULL)
+		return false;
+	take_event(event, news);
+	rd_kafka_event_destroy(event);
+	return true;
+}
+
+/* Others of the same cause are told from it now rather than one per process. */
+static void
+collect(News *news)
+{
+	for (int i = 0; i < COLLECT_SLICES && th_kafka.in_flight > 0; i++)
+		while (next_event(COLLECT_SLICE_MS, news))
+			;
+}
+
+TH_NORETURN static void
+raise_refusal(const News *news)
+{
+	ereport(ERROR,
+			(errcode(th_kafka_sqlstate(news->refused)),
+			 errmsg("Kafka refuses a message of feed \"%s\": %s", th_kafka.row->name,
+					rd_kafka_err2str(news->refused)),
+			 th_kafka.careful ?
+			 errdetail("It is change %u of the transaction at %X/%X, and becomes a dead letter.",
+					   news->refused_message.index, LSN_FORMAT_ARGS(news->refused_message.commit_lsn)) :
+			 errdetail("It is in the batch with change %u of the transaction at %X/%X; the feed goes on with one message per batch to find it.",
+					   news->refused_message.index, LSN_FORMAT_ARGS(news->refused_message.commit_lsn)),
+			 errhint("Set \"batch.size\" and \"message.max.bytes\" of server \"%s\" to what its topics take.",
+					 th_kafka.row->server)));
+}
+
+/* A refusal names the message, so it goes before what the client makes of it. */
+TH_NORETURN static void
+give_up(News *news)
+{
+	collect(news);
+	if (news->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+		raise_refusal(news);
+	if (news->failed != RD_KAFKA_RESP_ERR_NO_ERROR && !news->purged)
+		th_kafka_raise(news->failed, "deliver a message", rd_kafka_err2str(news->failed));
+	th_kafka_raise_transaction();
+}
+
+void
+th_kafka_give_up(void)
+{
+	News news = { 0 };
+
+	give_up(&news);
+}
+
+static void
+act_on_failures(News *news)
+{
+	if (news->purged || news->failed != RD_KAFKA_RESP_ERR_NO_ERROR ||
+		news->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+		give_up(news);
+}
+
+static void
+show_in_flight(void)
+{
+	FeedState *state = th_kafka.state;
+
+	SpinLockAcquire(&state->mutex);
+	state->in_flight = th_kafka.in_flight;
+	state->in_flight_bytes = th_kafka.in_flight_bytes;
+	SpinLockRelease(&state->mutex);
+}
+
+/*
+ * The descriptor stays readable after a call that found something, so that whoever
+ * polls before he sleeps looks again at what he waits for.
+ */
+static void
+mark_descriptor(bool busy)
+{
+	uint64 value = 1;
+
+	if (busy)
+		(void) !write(th_kafka.event_fd, &value, sizeof(value));
+	else
+		(void) !read(th_kafka.event_fd, &value, sizeof(value));
+}
+
+void
+th_kafka_poll(void)
+{
+	News news = { 0 };
+	bool busy = false;
+
+	mark_descriptor(false);
+	while (next_event(0, &news))
+	{
+		busy = true;
+		act_on_error(&news);
+	}
+	if (!busy)
+		return;
+	mark_descriptor(true);
+	show_in_flight();
+	act_on_failures(&news);
+}

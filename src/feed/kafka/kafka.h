@@ -1,0 +1,138 @@
+/*
+ * kafka.h
+ *	  The Kafka sink's own pieces; internal to src/feed/kafka.
+ *
+ *	 sink.c			the table of functions, send and connect
+ *	 producer.c		configuration of the clients
+ *	 delivery.c		what is in flight, events of the client
+ *	 error.c		errors of the client as SQLSTATE and state of the feed
+ *	 topic.c		topics: are they there, make them, how many partitions
+ *	 transaction.c	begin, flush with the position, commit
+ *	 position.c		reads back the position that the predecessor left
+ *	 exit.c			tears everything down within 200 ms
+ *
+ * One producer per process.  Its threads never see PostgreSQL: no callback is set, what
+ * they report comes as events that this process takes from one queue.  An event is
+ * destroyed before anything is raised, for a longjmp would leave it to nobody.
+ */
+#ifndef TIDEHOLD_FEED_KAFKA_KAFKA_H
+#define TIDEHOLD_FEED_KAFKA_KAFKA_H
+
+#include <librdkafka/rdkafka.h>
+
+#include "portability/instr_time.h"
+
+#include "base/compat.h"
+#include "feed/worker/sink.h"
+
+#define KAFKA_SLICE_MS 50 /* how long a call may block */
+#define KAFKA_TOPIC_LEN 249
+
+typedef enum KafkaTopicState
+{
+	KAFKA_TOPIC_ASKING,	  /* the brokers have not said yet */
+	KAFKA_TOPIC_CREATING, /* asked for; the answer comes as an event */
+	KAFKA_TOPIC_PRESENT,
+	KAFKA_TOPIC_MISSING	  /* and may not or cannot be made; asked again at ask_at */
+} KafkaTopicState;
+
+/* Never freed before the exit: routes keep pointers to them. */
+typedef struct KafkaTopic
+{
+	char name[KAFKA_TOPIC_LEN + 1]; /* key of the hash */
+	rd_kafka_topic_t *handle;
+	KafkaTopicState state;
+	int32 partitions;	 /* keys are spread over; changes only when nothing is in flight */
+	TimestampTz ask_at;
+	TimestampTz made_at; /* it takes a while until every broker knows a new topic */
+	char reason[256];	 /* why it is missing */
+	struct KafkaTopic *next;
+} KafkaTopic;
+
+/* Which message a delivery report speaks of. */
+typedef struct KafkaFlight
+{
+	XLogRecPtr commit_lsn; /* invalid: a position, or nobody's */
+	uint32 index;
+	uint8 part;
+	int32 bytes;
+	int32 next_free;
+} KafkaFlight;
+
+typedef int32_t (*KafkaPartitioner)(const rd_kafka_topic_t *topic, const void *key, size_t len,
+									int32_t partitions, void *topic_opaque, void *opaque);
+
+typedef struct Kafka
+{
+	const FeedRow *row;
+	List *server_options;
+	FeedState *state;
+	char *id; /* of the feed, as text: key of its position */
+
+	rd_kafka_t *producer;
+	rd_kafka_queue_t *events;
+	int event_fd;
+	bool transactional;
+	bool connected;
+	bool careful;	   /* one message per batch, see delivery.c */
+	XLogRecPtr newest; /* commit of the newest message sent */
+	char *principal;   /* for messages; never a secret */
+	KafkaPartitioner partitioner; /* of keys; NULL: the client's choice */
+	KafkaTopic *topics;
+
+	KafkaFlight *flights;
+	int flight_count;
+	int free_flight; /* -1: none */
+	int in_flight;
+	int64 in_flight_bytes;
+
+	int64 pending; /* bytes since the last finished flush */
+	bool in_transaction;
+	instr_time committed_at;
+	XLogRecPtr safe;
+} Kafka;
+
+extern Kafka th_kafka;
+
+/* producer.c */
+extern void th_kafka_producer_create(const FeedSinkStart *start);
+extern rd_kafka_t *th_kafka_consumer_create(void);
+extern char *th_kafka_server_option(const char *name); /* or NULL */
+
+/* delivery.c */
+extern void th_kafka_flights_create(int count);
+extern KafkaFlight *th_kafka_flight_take(void); /* NULL: no room */
+extern void th_kafka_flight_release(KafkaFlight *flight);
+extern void th_kafka_poll(void);
+TH_NORETURN extern void th_kafka_give_up(void); /* the producer takes no more */
+extern void th_kafka_leave_careful(XLogRecPtr durable);
+extern const char *th_kafka_refused_before(const FeedMessage *message);
+
+/* error.c: SQLSTATE of a client's error; shows it as the feed's state; raises it. */
+extern int th_kafka_sqlstate(rd_kafka_resp_err_t code);
+extern void th_kafka_note(rd_kafka_resp_err_t code, const char *text);
+TH_NORETURN extern void th_kafka_raise(rd_kafka_resp_err_t code, const char *action, const char *text);
+extern bool th_kafka_done(rd_kafka_error_t *error, const char *action);
+TH_NORETURN extern void th_kafka_raise_transaction(void);
+
+/* topic.c: of any state; NULL where it is no name of a topic. */
+extern KafkaTopic *th_kafka_topic(const char *name, int len);
+extern KafkaTopicState th_kafka_topic_ask(KafkaTopic *topic);
+extern void th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *text);
+extern void th_kafka_topics_recheck(void); /* only when nothing is in flight */
+extern void th_kafka_topics_destroy(void);
+
+/* transaction.c */
+extern void th_kafka_transaction_begin(void);
+extern bool th_kafka_flush(const FeedPosition *position);
+
+/* position.c: true when read to the end. */
+extern KafkaTopic *th_kafka_position_topic(void);
+extern bool th_kafka_position_read(FeedPosition *position);
+extern void th_kafka_position_stop(void);
+
+/* exit.c */
+extern void th_kafka_exit_prepare(void);
+extern void th_kafka_stop(void);
+
+#endif /* TIDEHOLD_FEED_KAFKA_KAFKA_H */

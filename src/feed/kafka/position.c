@@ -1,0 +1,211 @@
+/*
+ * position.c
+ *	  Reads back the position that this process's predecessor left.
+ *
+ * Positions are records of a compacted topic, one key per feed, all in partition 0: it
+ * stays there however many partitions the topic has.  Read only after the predecessor is
+ * fenced, up to the high watermark of that moment.  A reader of committed records stops
+ * at the first open transaction, which may be another feed's with ours behind it; then
+ * it waits for that one to end.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "feed/kafka/kafka.h"
+
+/* The position is near the end, unless the feed was idle among busy ones. */
+#define TAIL_FIRST 2048
+#define TAIL_GROWTH 64
+#define BATCH 256
+
+static struct
+{
+	KafkaTopic *topic; /* as the producer knows it */
+	rd_kafka_t *consumer;
+	rd_kafka_topic_t *handle;
+	bool reading;
+	int64 low;
+	int64 start;
+	int64 target; /* high watermark when reading began; -1: not known yet */
+	int64 tail;
+	bool found;
+	FeedPosition latest;
+} reader;
+
+KafkaTopic *
+th_kafka_position_topic(void)
+{
+	if (reader.topic == NULL)
+	{
+		char *name = th_feed_option_text(th_kafka.row, "position_topic");
+
+		reader.topic = th_kafka_topic(name, strlen(name));
+		if (reader.topic == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("position_topic is no name of a Kafka topic: \"%s\"", name)));
+	}
+	return reader.topic;
+}
+
+static void
+stop_reading(void)
+{
+	if (reader.reading)
+		(void) rd_kafka_consume_stop(reader.handle, 0);
+	reader.reading = false;
+}
+
+void
+th_kafka_position_stop(void)
+{
+	if (reader.consumer == NULL)
+		return;
+	stop_reading();
+	if (reader.handle != NULL)
+		rd_kafka_topic_destroy(reader.handle);
+	rd_kafka_destroy(reader.consumer);
+	reader.consumer = NULL;
+	reader.handle = NULL;
+}
+
+static void
+open_reader(void)
+{
+	reader.consumer = th_kafka_consumer_create();
+	reader.handle = rd_kafka_topic_new(reader.consumer, th_kafka_position_topic()->name, NULL);
+	reader.tail = TAIL_FIRST;
+}
+
+static bool
+start_reading(void)
+{
+	int64_t low;
+	int64_t stable;
+	rd_kafka_resp_err_t code =
+		rd_kafka_query_watermark_offsets(reader.consumer, reader.topic->name, 0, &low, &stable,
+										 KAFKA_SLICE_MS);
+
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+	{
+		if (th_kafka_sqlstate(code) == ERRCODE_INSUFFICIENT_PRIVILEGE)
+			th_kafka_raise(code, "read the position", rd_kafka_err2str(code));
+		th_kafka_note(code, rd_kafka_err2str(code));
+		return false;
+	}
+	reader.low = low;
+	reader.start = Max(low, stable - reader.tail);
+	reader.target = -1;
+	if (rd_kafka_consume_start(reader.handle, 0, reader.start) != 0)
+		th_kafka_raise(rd_kafka_last_error(), "read the position", rd_kafka_err2str(rd_kafka_last_error()));
+	reader.reading = true;
+	return true;
+}
+
+static bool
+is_ours(const rd_kafka_message_t *message)
+{
+	return message->payload != NULL && message->key_len == strlen(th_kafka.id) &&
+		memcmp(message->key, th_kafka.id, message->key_len) == 0;
+}
+
+static void
+remember(const rd_kafka_message_t *message)
+{
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+	FeedPosition position;
+
+	if (th_position_parse(message->payload, (int) message->len, &position))
+	{
+		reader.latest = position;
+		reader.found = true;
+	}
+	MemoryContextSwitchTo(before);
+}
+
+/* The end of what is committed; beyond it others may have open transactions. */
+static bool
+is_at_end(const rd_kafka_message_t *message)
+{
+	int64_t low;
+	int64_t high;
+
+	if (reader.target < 0 &&
+		rd_kafka_get_watermark_offsets(reader.consumer, reader.topic->name, 0, &low, &high) ==
+		RD_KAFKA_RESP_ERR_NO_ERROR)
+		reader.target = high;
+	if (reader.target < 0 || message->offset < reader.target)
+	{
+		th_kafka_note(RD_KAFKA_RESP_ERR__WAIT_COORD,
+					  "waiting for the end of another feed's transaction in the position topic");
+		return false;
+	}
+	return true;
+}
+
+/* True at the end. */
+static bool
+take(const rd_kafka_message_t *message)
+{
+	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		return is_at_end(message);
+	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+		th_kafka_note(message->err, rd_kafka_err2str(message->err));
+	else if (is_ours(message))
+		remember(message);
+	return false;
+}
+
+/* For at most a slice; true at the end. */
+static bool
+read_on(void)
+{
+	rd_kafka_message_t *messages[BATCH];
+	ssize_t count = rd_kafka_consume_batch(reader.handle, 0, KAFKA_SLICE_MS / 2, messages, BATCH);
+	bool end = false;
+
+	for (ssize_t i = 0; i < count; i++)
+	{
+		end = take(messages[i]) || end;
+		rd_kafka_message_destroy(messages[i]);
+	}
+	return end;
+}
+
+static bool
+read_for_a_slice(void)
+{
+	instr_time begun;
+	instr_time now;
+
+	INSTR_TIME_SET_CURRENT(begun);
+	do
+	{
+		if (read_on())
+			return true;
+		INSTR_TIME_SET_CURRENT(now);
+		INSTR_TIME_SUBTRACT(now, begun);
+	} while (INSTR_TIME_GET_MILLISEC(now) < KAFKA_SLICE_MS / 2);
+	return false;
+}
+
+bool
+th_kafka_position_read(FeedPosition *position)
+{
+	if (reader.consumer == NULL)
+		open_reader();
+	if (!reader.reading && !start_reading())
+		return false;
+	if (!read_for_a_slice())
+		return false;
+	if (!reader.found && reader.start > reader.low)
+	{
+		stop_reading();
+		reader.tail *= TAIL_GROWTH;
+		return false;
+	}
+	*position = reader.latest;
+	th_kafka_position_stop();
+	return true;
+}

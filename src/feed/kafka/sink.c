@@ -1,0 +1,237 @@
+/*
+ * sink.c
+ *	  The Kafka sink as the worker sees it: start, connect, send.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/uuid.h"
+
+#include "feed/kafka/kafka.h"
+
+/* Delivery reports are taken at least once in so many messages. */
+#define SENDS_PER_POLL 1024
+
+#define PENDING_MAX (4 * 1024 * 1024)
+
+Kafka th_kafka = { .event_fd = -1 };
+
+static bool fenced = false; /* the predecessor is */
+
+static void
+start(const FeedSinkStart *how)
+{
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+
+	th_kafka.row = how->row;
+	th_kafka.server_options = how->server_options;
+	th_kafka.state = how->state;
+	th_kafka.id = DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&how->row->id)));
+	th_kafka.transactional = strcmp(th_feed_option_text(how->row, "mode"), "idempotent") != 0;
+	th_kafka.careful = how->state->careful_until != InvalidXLogRecPtr;
+	th_kafka_exit_prepare();
+	th_kafka_producer_create(how);
+	MemoryContextSwitchTo(before);
+}
+
+static bool
+position_topic_is_there(void)
+{
+	KafkaTopic *topic = th_kafka_position_topic();
+
+	if (th_kafka_topic_ask(topic) == KAFKA_TOPIC_MISSING)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("feed \"%s\" has nowhere to keep its position", th_kafka.row->name),
+				 errdetail("In Kafka, %s.", topic->reason),
+				 errhint("Create the topic with cleanup.policy=compact, or let the feed create topics.")));
+	return topic->state == KAFKA_TOPIC_PRESENT;
+}
+
+/* The order matters: a position that is read before the predecessor is fenced may grow. */
+static bool
+connect_and_read(FeedPosition *position)
+{
+	th_kafka_poll();
+	if (th_kafka.connected)
+		return true;
+	if (!position_topic_is_there())
+		return false;
+	if (!fenced && th_kafka.transactional &&
+		!th_kafka_done(rd_kafka_init_transactions(th_kafka.producer, KAFKA_SLICE_MS), "connect"))
+		return false;
+	fenced = true;
+	if (!th_kafka_position_read(position))
+		return false;
+	th_kafka.safe = position->lsn;
+	th_kafka.connected = true;
+	return true;
+}
+
+/* A topic that is the same for all rows of a table is looked up once. */
+static KafkaTopic *
+topic_of(const FeedMessage *message)
+{
+	FeedRoute *route = message->route;
+	bool constant = route != NULL && route->destination_is_constant;
+	KafkaTopic *topic = constant ? route->sink_data : NULL;
+
+	if (topic != NULL && strncmp(topic->name, message->destination.data, message->destination.len) == 0 &&
+		topic->name[message->destination.len] == '\0')
+		return topic;
+	topic = th_kafka_topic(message->destination.data, message->destination.len);
+	if (constant)
+		route->sink_data = topic;
+	return topic;
+}
+
+/*
+ * The partition is chosen here and not by the client, which would go over to a new number
+ * of partitions in the middle of a batch.
+ */
+static int32
+partition_of(const KafkaTopic *topic, const FeedBytes *key)
+{
+	if (key->data == NULL || key->len == 0 || th_kafka.partitioner == NULL)
+		return RD_KAFKA_PARTITION_UA;
+	return th_kafka.partitioner(topic->handle, key->data, key->len, topic->partitions, NULL, NULL);
+}
+
+static rd_kafka_resp_err_t
+produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, KafkaFlight *flight)
+{
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(message->header_count);
+	rd_kafka_resp_err_t code;
+
+	for (int i = 0; i < message->header_count; i++)
+		(void) rd_kafka_header_add(headers, message->headers[i].name.data, message->headers[i].name.len,
+								   message->headers[i].value.data, message->headers[i].value.len);
+	code = rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(topic->handle),
+							 RD_KAFKA_V_PARTITION(partition_of(topic, &message->key)),
+							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
+							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
+							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(flight), RD_KAFKA_V_END);
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		rd_kafka_headers_destroy(headers);
+	return code;
+}
+
+static rd_kafka_resp_err_t
+produce(const KafkaTopic *topic, const FeedMessage *message, KafkaFlight *flight)
+{
+	if (message->header_count > 0)
+		return produce_with_headers(topic, message, flight);
+	if (rd_kafka_produce(topic->handle, partition_of(topic, &message->key), RD_KAFKA_MSG_F_COPY,
+						 (void *) message->value.data, message->value.len,
+						 message->key.data, message->key.len, flight) == 0)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	return rd_kafka_last_error();
+}
+
+static FeedSent
+refuse_size(const FeedMessage *message, StringInfo why)
+{
+	char limit[32] = "";
+	size_t size = sizeof(limit);
+
+	(void) rd_kafka_conf_get(rd_kafka_conf(th_kafka.producer), "message.max.bytes", limit, &size);
+	appendStringInfo(why, "message of %d bytes is larger than message.max.bytes (%s) of server \"%s\"",
+					 message->key.len + message->value.len, limit, th_kafka.row->server);
+	return FEED_REFUSED;
+}
+
+static FeedSent
+send_to(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
+{
+	KafkaFlight *flight = th_kafka_flight_take();
+	rd_kafka_resp_err_t code;
+
+	if (flight == NULL)
+		return FEED_FULL;
+	flight->commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr;
+	flight->index = message->index;
+	flight->part = message->part;
+	code = produce(topic, message, flight);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+	{
+		flight->bytes = message->key.len + message->value.len;
+		th_kafka.in_flight_bytes += flight->bytes;
+		th_kafka.pending += flight->bytes;
+		th_kafka.newest = Max(th_kafka.newest, flight->commit_lsn);
+		return FEED_SENT;
+	}
+	th_kafka_flight_release(flight);
+	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return FEED_FULL;
+	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+		return refuse_size(message, why);
+	if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL)
+		th_kafka_give_up();
+	th_kafka_raise(code, "send", rd_kafka_err2str(code));
+}
+
+static FeedSent
+send_message(const FeedMessage *message, StringInfo why)
+{
+	static int sends = 0;
+	const char *refused = th_kafka_refused_before(message);
+	KafkaTopic *topic = topic_of(message);
+
+	if (topic == NULL)
+	{
+		appendStringInfo(why, "\"%.*s\" is no name of a Kafka topic",
+						 message->destination.len, message->destination.data);
+		return FEED_REFUSED;
+	}
+	if (refused != NULL)
+	{
+		appendStringInfo(why, "topic \"%s\" refused it: %s", topic->name, refused);
+		return FEED_REFUSED;
+	}
+	if (topic->state != KAFKA_TOPIC_PRESENT && th_kafka_topic_ask(topic) != KAFKA_TOPIC_PRESENT)
+	{
+		if (topic->state != KAFKA_TOPIC_MISSING)
+			return FEED_FULL;
+		appendStringInfoString(why, topic->reason);
+		return FEED_NO_ROUTE;
+	}
+	if (++sends % SENDS_PER_POLL == 0)
+		th_kafka_poll();
+	th_kafka_transaction_begin();
+	return send_to(topic, message, why);
+}
+
+static XLogRecPtr
+safe(void)
+{
+	return th_kafka.safe;
+}
+
+static int64
+pending(void)
+{
+	return th_kafka.pending;
+}
+
+static int
+descriptor(void)
+{
+	return th_kafka.event_fd;
+}
+
+const FeedSink th_sink_kafka = {
+	.name = "kafka",
+	.start = start,
+	.connect = connect_and_read,
+	.send = send_message,
+	.poll = th_kafka_poll,
+	.flush = th_kafka_flush,
+	.safe = safe,
+	.pending = pending,
+	.pending_max = PENDING_MAX,
+	.descriptor = descriptor,
+	.stop = th_kafka_stop,
+};

@@ -1,0 +1,163 @@
+/*
+ * transaction.c
+ *	  The transaction in Kafka, and the position that ends it.
+ *
+ * Transactional: messages and the position that covers them become visible together.
+ * The commit waits until every delivery report is in: the library would wait for them
+ * too, but only this process takes them from the queue.
+ *
+ * Without transactions the position is sent when everything before it is acknowledged,
+ * at most once a second while messages flow; what is sent after it is sent again by the
+ * next process, with the same event ids.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "feed/kafka/kafka.h"
+
+/* The coordinator still writes markers of the last commit: an earlier start costs 20 ms. */
+#define PAUSE_US 2000
+
+/* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
+#define COMMIT_SLICE_MS 100
+
+#define POSITION_MS 1000
+
+typedef enum FlushStep
+{
+	FLUSH_BEGIN,
+	FLUSH_POSITION, /* the position is on its way */
+	FLUSH_COMMIT
+} FlushStep;
+
+static FlushStep step = FLUSH_BEGIN;
+static FeedPosition recorded; /* last that went out; its xids are not kept */
+static TimestampTz recorded_at = 0;
+
+static void
+pause_after_commit(void)
+{
+	instr_time passed;
+	int64 us;
+
+	if (INSTR_TIME_IS_ZERO(th_kafka.committed_at))
+		return;
+	INSTR_TIME_SET_CURRENT(passed);
+	INSTR_TIME_SUBTRACT(passed, th_kafka.committed_at);
+	us = PAUSE_US - (int64) INSTR_TIME_GET_MICROSEC(passed);
+	if (us > 0)
+		pg_usleep(us);
+}
+
+void
+th_kafka_transaction_begin(void)
+{
+	if (th_kafka.in_transaction || !th_kafka.transactional)
+		return;
+	pause_after_commit();
+	if (!th_kafka_done(rd_kafka_begin_transaction(th_kafka.producer), "begin a transaction"))
+		th_kafka_raise(RD_KAFKA_RESP_ERR__STATE, "begin a transaction", "another call is not finished");
+	th_kafka.in_transaction = true;
+}
+
+/* False: no room in the queue yet. */
+static bool
+send_position(const FeedPosition *position)
+{
+	static StringInfoData text;
+	KafkaFlight *flight = th_kafka_flight_take();
+
+	if (flight == NULL)
+		return false;
+	if (text.data == NULL)
+	{
+		MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+
+		initStringInfo(&text);
+		MemoryContextSwitchTo(before);
+	}
+	flight->commit_lsn = InvalidXLogRecPtr;
+	resetStringInfo(&text);
+	th_position_print(&text, position);
+	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY, text.data, text.len,
+						 th_kafka.id, strlen(th_kafka.id), flight) == 0)
+		return true;
+	th_kafka_flight_release(flight);
+	if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		th_kafka_give_up();
+	return false;
+}
+
+static void
+finish(const FeedPosition *position, bool position_sent)
+{
+	th_kafka.in_transaction = false;
+	th_kafka.pending = 0;
+	step = FLUSH_BEGIN;
+	if (position_sent)
+	{
+		recorded = *position;
+		recorded_at = GetCurrentTimestamp();
+		th_kafka.safe = position->lsn;
+		th_kafka_leave_careful(position->lsn);
+	}
+	th_kafka_topics_recheck();
+}
+
+/* The commit comes last; the position may go out before the reports are in. */
+static bool
+flush_transaction(const FeedPosition *position)
+{
+	if (step == FLUSH_BEGIN)
+	{
+		th_kafka_transaction_begin();
+		if (!send_position(position))
+			return false;
+		step = FLUSH_POSITION;
+		th_kafka_poll();
+	}
+	if (th_kafka.in_flight > 0)
+		return false;
+	step = FLUSH_COMMIT;
+	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
+		return false;
+	INSTR_TIME_SET_CURRENT(th_kafka.committed_at);
+	finish(position, true);
+	return true;
+}
+
+/* A position that says more than how far the WAL was read is not put off. */
+static bool
+position_is_due(const FeedPosition *position)
+{
+	return recorded_at == 0 || th_kafka.pending == 0 ||
+		position->snapshot_chunk != recorded.snapshot_chunk || position->letter != recorded.letter ||
+		position->epoch != recorded.epoch || position->timeline != recorded.timeline ||
+		position->partial_commit_lsn != recorded.partial_commit_lsn ||
+		TimestampDifferenceExceeds(recorded_at, GetCurrentTimestamp(), POSITION_MS);
+}
+
+static bool
+flush_acknowledged(const FeedPosition *position)
+{
+	if (th_kafka.in_flight > 0)
+		return false;
+	if (step == FLUSH_POSITION || !position_is_due(position))
+	{
+		finish(position, step == FLUSH_POSITION);
+		return true;
+	}
+	if (send_position(position))
+		step = FLUSH_POSITION;
+	return false;
+}
+
+bool
+th_kafka_flush(const FeedPosition *position)
+{
+	th_kafka_poll();
+	return th_kafka.transactional ? flush_transaction(position) : flush_acknowledged(position);
+}

@@ -1,0 +1,140 @@
+/*
+ * script.c
+ *	  What runs inside the server: guards, commands in order, positions.
+ *
+ * KEYS are those of the messages one after the other; ARGV[1] is the life of a guard in
+ * milliseconds (0: for ever), then come for each message its kind, how many arguments it
+ * has, and these:
+ *
+ *	  H  version, time to live, whole, how many fields are set, field, value .., fields to
+ *		 remove ..			(keys: hash, guard)
+ *	  J  version, time to live, value	(keys: string, guard)
+ *	  D  version			(keys: any, guard)
+ *	  S  what XADD has after the key	(key: stream)
+ *	  P  lowest version that must be there, version, value	(key: position)
+ *	  R						(key: position)
+ *
+ * The answer has one element for each message that was looked at: 1 done, 0 an older
+ * version (or a stream entry that is there already), "!error" refused for good, "=value"
+ * a position read, "?" a position that went back.  "-error" is the last element: the
+ * server cannot take this message now, and nothing behind it was looked at.  A position
+ * is not written in a batch in which something was refused: the caller has to keep what
+ * was refused first.
+ *
+ * The data comes before its guard: when the data is refused, the guard must not know
+ * the version, or a second try would be taken for a replay.  A hash is written before
+ * fields are removed from it, so that a key of another type is refused and not lost.
+ * Memory is checked by the server before the first write of the script alone, so a
+ * batch is not torn inside a message.
+ */
+#include "feed/redis/redis.h"
+
+char th_redis_script_sha[REDIS_ID_LEN + 1] = "";
+
+const char th_redis_script[] =
+	"local results, refused, key, arg = {}, false, 1, 2\n"
+	"local again = {'OOM ', 'READONLY ', 'MASTERDOWN ', 'TRYAGAIN ', 'CLUSTERDOWN ', 'MISCONF ',\n"
+	"  'NOREPLICAS ', 'LOADING ', 'BUSY ', 'MOVED ', 'ASK ', 'non local key'}\n"
+	"local function failed(reply) return type(reply) == 'table' and reply.err end\n"
+	"local function passes(text)\n"
+	"  for _, word in ipairs(again) do\n"
+	"    if string.find(text, word, 1, true) then return true end\n"
+	"  end\n"
+	"  return false\n"
+	"end\n"
+	"local function prune(name, first, last)\n"
+	"  local keep, gone = {}, {}\n"
+	"  for i = first, last, 2 do keep[ARGV[i]] = true end\n"
+	"  for _, field in ipairs(redis.call('HKEYS', name)) do\n"
+	"    if not keep[field] then gone[#gone + 1] = field end\n"
+	"  end\n"
+	"  for i = 1, #gone, 1000 do\n"
+	"    redis.call('HDEL', name, unpack(gone, i, math.min(i + 999, #gone)))\n"
+	"  end\n"
+	"end\n"
+	"local function write_hash(name, first, last)\n"
+	"  local life, whole, count = ARGV[first + 1], ARGV[first + 2], tonumber(ARGV[first + 3])\n"
+	"  local set, unset = first + 4, first + 4 + 2 * count\n"
+	"  local reply\n"
+	"  if count > 0 then\n"
+	"    reply = redis.pcall('HSET', name, unpack(ARGV, set, unset - 1))\n"
+	"    if failed(reply) then return reply end\n"
+	"  end\n"
+	"  if unset <= last then\n"
+	"    reply = redis.pcall('HDEL', name, unpack(ARGV, unset, last))\n"
+	"    if failed(reply) then return reply end\n"
+	"  end\n"
+	"  if whole == '1' then\n"
+	"    reply = redis.pcall('HLEN', name)\n"
+	"    if failed(reply) then return reply end\n"
+	"    if reply > count then prune(name, set, unset - 1) end\n"
+	"  end\n"
+	"  if life ~= '0' then reply = redis.pcall('PEXPIRE', name, life) end\n"
+	"  return reply\n"
+	"end\n"
+	"local function write_json(name, first)\n"
+	"  if ARGV[first + 1] == '0' then return redis.pcall('SET', name, ARGV[first + 2]) end\n"
+	"  return redis.pcall('SET', name, ARGV[first + 2], 'PX', ARGV[first + 1])\n"
+	"end\n"
+	"local function write_guard(name, version)\n"
+	"  if ARGV[1] == '0' then return redis.pcall('SET', name, version) end\n"
+	"  return redis.pcall('SET', name, version, 'PX', ARGV[1])\n"
+	"end\n"
+	"local function guarded(kind, name, guard, first, last)\n"
+	"  local version = ARGV[first]\n"
+	"  local held = redis.pcall('GET', guard)\n"
+	"  if failed(held) then return held end\n"
+	"  if held and #held ~= #version then return {err = 'ERR key \"' .. guard .. '\" holds no version'} end\n"
+	"  if held and held > version then return 0 end\n"
+	"  local reply\n"
+	"  if kind == 'H' then reply = write_hash(name, first, last)\n"
+	"  elseif kind == 'J' then reply = write_json(name, first)\n"
+	"  else reply = redis.pcall('DEL', name) end\n"
+	"  if not failed(reply) then reply = write_guard(guard, version) end\n"
+	"  return failed(reply) and reply or 1\n"
+	"end\n"
+	"local function add(name, first, last)\n"
+	"  local reply = redis.pcall('XADD', name, unpack(ARGV, first, last))\n"
+	"  if not failed(reply) then return 1 end\n"
+	"  if string.find(reply.err, 'equal or smaller', 1, true) then return 0 end\n"
+	"  return reply\n"
+	"end\n"
+	"local function position(name, first)\n"
+	"  local least, version = ARGV[first], ARGV[first + 1]\n"
+	"  local held = redis.pcall('GET', name)\n"
+	"  if failed(held) then return held end\n"
+	"  held = held or ''\n"
+	"  if string.sub(held, 1, #least) < least then return '?' end\n"
+	"  if string.sub(held, 1, #version) > version then return 1 end\n"
+	"  local reply = redis.pcall('SET', name, ARGV[first + 2])\n"
+	"  return failed(reply) and reply or 1\n"
+	"end\n"
+	"local function read(name)\n"
+	"  local held = redis.pcall('GET', name)\n"
+	"  return failed(held) and held or '=' .. (held or '')\n"
+	"end\n"
+	"while ARGV[arg] do\n"
+	"  local kind = ARGV[arg]\n"
+	"  local first, last = arg + 2, arg + 1 + tonumber(ARGV[arg + 1])\n"
+	"  local reply\n"
+	"  if kind == 'S' then reply = add(KEYS[key], first, last)\n"
+	"  elseif kind == 'R' then reply = read(KEYS[key])\n"
+	"  elseif kind == 'P' then\n"
+	"    if refused then break end\n"
+	"    reply = position(KEYS[key], first)\n"
+	"  else\n"
+	"    reply = guarded(kind, KEYS[key], KEYS[key + 1], first, last)\n"
+	"    key = key + 1\n"
+	"  end\n"
+	"  if failed(reply) then\n"
+	"    if passes(reply.err) then\n"
+	"      results[#results + 1] = '-' .. reply.err\n"
+	"      break\n"
+	"    end\n"
+	"    refused = true\n"
+	"    reply = '!' .. reply.err\n"
+	"  end\n"
+	"  results[#results + 1] = reply\n"
+	"  key, arg = key + 1, last + 1\n"
+	"end\n"
+	"return results\n";
