@@ -126,7 +126,7 @@ demo:
 	@$(PREPARE) demo
 	@TIDEHOLD_PROFILE=demo test/lib/with_cluster test/demo/run
 test:
-	@$(PREPARE) demo test lint
+	@$(PREPARE) demo test lint kafka
 	@test/lib/run_tests $(TESTS)
 lint unit fuzz:
 	@$(PREPARE) demo lint

@@ -33,9 +33,14 @@ CREATE TABLE tidehold.feed_mapping (
     PRIMARY KEY (feed_id, schema_name, table_name)
 );
 
+-- Numbers of requests, of the chunks that snapshots are sent in, and of dead letters: what
+-- has the greater number was there later.
+CREATE SEQUENCE tidehold.id_seq;
+COMMENT ON SEQUENCE tidehold.id_seq IS 'numbers of snapshots, their chunks and dead letters';
+
 -- Rows asked for: the initial snapshot, resnapshot() and recover_feed().
 CREATE TABLE tidehold.feed_snapshot (
-    snapshot_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    snapshot_id bigint PRIMARY KEY DEFAULT nextval('tidehold.id_seq'),
     feed_id uuid NOT NULL REFERENCES tidehold.feed ON DELETE CASCADE,
     schema_name name NOT NULL,
     table_name name NOT NULL,
@@ -54,10 +59,9 @@ CREATE TABLE tidehold.feed_snapshot (
 );
 CREATE INDEX feed_snapshot_open ON tidehold.feed_snapshot (feed_id, snapshot_id)
     WHERE state IN ('waiting', 'running');
-CREATE SEQUENCE tidehold.feed_chunk;
 
 CREATE TABLE tidehold.dead_letter (
-    letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    letter_id bigint PRIMARY KEY DEFAULT nextval('tidehold.id_seq'),
     feed_id uuid NOT NULL REFERENCES tidehold.feed ON DELETE CASCADE,
     commit_lsn pg_lsn NOT NULL,
     change_index bigint NOT NULL,
@@ -87,12 +91,12 @@ COMMENT ON TABLE tidehold.feed_mapping IS
     'what becomes of the rows of one table of a feed; NULL is the default of the feed; map_feed() writes it';
 COMMENT ON TABLE tidehold.feed_snapshot IS
     'tables whose rows are asked for by a first start, resnapshot() or recover_feed(), and how far each has come';
-COMMENT ON SEQUENCE tidehold.feed_chunk IS 'numbers of the chunks that snapshots are sent in';
+COMMENT ON INDEX tidehold.feed_snapshot_open IS 'what is still to be sent of a feed''s snapshots, in order';
 COMMENT ON TABLE tidehold.dead_letter IS
     'messages that a sink refused, and those that wait behind them; replay_dead_letters() and discard_dead_letters() take them away';
 
 REVOKE ALL ON TABLE tidehold.feed, tidehold.feed_mapping, tidehold.feed_snapshot, tidehold.dead_letter FROM PUBLIC;
-REVOKE ALL ON SEQUENCE tidehold.feed_chunk FROM PUBLIC;
+REVOKE ALL ON SEQUENCE tidehold.id_seq FROM PUBLIC;
 GRANT SELECT ON TABLE tidehold.feed, tidehold.feed_mapping TO tidehold_admin, pg_monitor;
 GRANT SELECT ON TABLE tidehold.feed_snapshot, tidehold.dead_letter TO tidehold_admin;
 -- Keys and filters hold values of rows, which monitoring has no business with.

@@ -4,7 +4,5 @@
 SELECT pg_catalog.pg_extension_config_dump('tidehold.feed', '');
 SELECT pg_catalog.pg_extension_config_dump('tidehold.feed_mapping', '');
 SELECT pg_catalog.pg_extension_config_dump('tidehold.feed_snapshot', '');
-SELECT pg_catalog.pg_extension_config_dump('tidehold.feed_snapshot_snapshot_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('tidehold.feed_chunk', '');
+SELECT pg_catalog.pg_extension_config_dump('tidehold.id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('tidehold.dead_letter', '');
-SELECT pg_catalog.pg_extension_config_dump('tidehold.dead_letter_letter_id_seq', '');

@@ -51,13 +51,20 @@ typedef struct WorkerProgram
 
 static const WorkerProgram programs[WORKER_KINDS] = {
 	[WORKER_MAINTENANCE] = {
-		"tidehold maintenance", LIBRARY_NAME, "th_maintenance_main",
-		"maintenance of database",
-		"Expired reservations do not block sales, but are not marked, and balances are not folded." },
+		.type = "tidehold maintenance",
+		.library = LIBRARY_NAME,
+		.function = "th_maintenance_main",
+		.of_what = "maintenance of database",
+		.consequence = "Expired reservations do not block sales, but are not marked, "
+					   "and balances are not folded.",
+	},
 	[WORKER_FEED] = {
-		"tidehold feed", "tidehold_feed", "th_feed_worker_main",
-		"feed",
-		"Nothing is sent, and the feed's replication slot keeps WAL." },
+		.type = "tidehold feed",
+		.library = "tidehold_feed",
+		.function = "th_feed_worker_main",
+		.of_what = "feed",
+		.consequence = "Nothing is sent, and the feed's replication slot keeps WAL.",
+	},
 };
 
 extern PGDLLEXPORT void th_launcher_main(Datum main_arg);

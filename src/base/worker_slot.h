@@ -63,8 +63,8 @@ typedef struct WorkerSlot
 	pg_uuid_t task;
 	NameData name; /* of the database when it was last listed, or of the task */
 	SlotState state;
-	bool listed; /* used by the launcher while it reads pg_database */
-	bool woken;	 /* since the worker attached there came work that it may not have seen */
+	bool listed;  /* used by the launcher while it reads pg_database */
+	bool woken;	  /* since the worker attached there came work that it may not have seen */
 	bool restart; /* the worker ends in order to be started again */
 
 	/* The worker that was registered last */

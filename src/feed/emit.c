@@ -149,14 +149,16 @@ header_texts(Jsonb *headers, int *count)
 	iterator = JsonbIteratorInit(&headers->root);
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
 	{
-		if (token == WJB_KEY)
-			texts[found++] = pnstrdup(item.val.string.val, item.val.string.len);
-		else if (token == WJB_VALUE)
-			texts[found++] = th_option_scalar(&item);
-		if (found > 0 && texts[found - 1] == NULL)
+		if (token != WJB_KEY)
+			continue;
+		texts[found] = pnstrdup(item.val.string.val, item.val.string.len);
+		(void) JsonbIteratorNext(&iterator, &item, true);
+		texts[found + 1] = th_option_scalar(&item, texts[found]);
+		if (texts[found + 1] == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("header \"%s\" is null", texts[found - 2])));
+					 errmsg("header \"%s\" is null", texts[found])));
+		found += 2;
 	}
 	return texts;
 }

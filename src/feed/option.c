@@ -318,7 +318,7 @@ th_option_check(const FeedOption *option, const char *text)
 /* ---- the options of a feed ---- */
 
 char *
-th_option_scalar(const JsonbValue *value)
+th_option_scalar(const JsonbValue *value, const char *name)
 {
 	switch (value->type)
 	{
@@ -334,7 +334,7 @@ th_option_scalar(const JsonbValue *value)
 		default:
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_FEED_INVALID_OPTION)),
-					 errmsg("a value is an array or an object")));
+					 errmsg("value of \"%s\" is an array or an object", name)));
 	}
 }
 
@@ -343,7 +343,7 @@ th_option_in(Jsonb *options_given, const char *name)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&options_given->root, name, strlen(name), NULL);
 
-	return value == NULL ? NULL : th_option_scalar(value);
+	return value == NULL ? NULL : th_option_scalar(value, name);
 }
 
 static void
@@ -400,7 +400,7 @@ th_feed_check_options(FeedKind kind, Jsonb *options_given)
 			continue;
 		name = pnstrdup(item.val.string.val, item.val.string.len);
 		(void) JsonbIteratorNext(&iterator, &item, true);
-		check_option_of_feed(kind, name, th_option_scalar(&item));
+		check_option_of_feed(kind, name, th_option_scalar(&item, name));
 	}
 	require_token(options_given);
 }

@@ -72,8 +72,8 @@ extern void th_feed_check_options(FeedKind kind, Jsonb *options);
 /* Value of a key of a jsonb object as text, NULL where there is none or null. */
 extern char *th_option_in(Jsonb *options, const char *name);
 
-/* NULL of null; an error where it is an array or an object. */
-extern char *th_option_scalar(const JsonbValue *value);
+/* NULL of null; an error that names it where it is an array or an object. */
+extern char *th_option_scalar(const JsonbValue *value, const char *name);
 
 /* Milliseconds of an interval, its months counted as 30 days. */
 extern int64 th_interval_ms(const Interval *span);

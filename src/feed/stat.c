@@ -299,5 +299,6 @@ th_stat_feed(PG_FUNCTION_ARGS)
 	put_last_error(&row, &view.state);
 	put_positions(&row, &view.state);
 	Assert(row.count == COLUMNS && shape->natts == COLUMNS);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), row.values, row.nulls)));
+	shape = BlessTupleDesc(shape);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(shape, row.values, row.nulls)));
 }

@@ -251,8 +251,8 @@ th_feed_sleep_done(FeedState *state)
  * Without a lock: an entry that changes hands in this moment costs its new owner, or
  * whoever has that place in the process array now, one needless turn.
  */
-static void
-wake_sleepers(void)
+void
+th_feed_wake_sleepers(void)
 {
 	for (int i = 0; i < pool->count; i++)
 	{
@@ -313,7 +313,7 @@ on_commit(void)
 {
 	if (pg_atomic_read_u32(&pool->sleepers) != 0 &&
 		TransactionIdIsValid(GetTopTransactionIdIfAny()))
-		wake_sleepers();
+		th_feed_wake_sleepers();
 	if (changed_count > 0)
 		wake_changed();
 	changed_count = 0;

@@ -31,7 +31,7 @@ typedef enum FeedPhase
 	FEED_PHASE_CREATING,   /* the slot waits for older transactions to end */
 	FEED_PHASE_RUNNING,
 	FEED_PHASE_PAUSED,
-	FEED_PHASE_PARKED,	   /* waits for recover_feed(); last_error says why */
+	FEED_PHASE_PARKED, /* waits for recover_feed(); last_error says why */
 	FEED_PHASE_STOPPED
 } FeedPhase;
 
@@ -69,11 +69,11 @@ typedef struct FeedCounters
 	int64 messages;
 	int64 bytes;
 	int64 retries;
-	int64 duplicates;	/* refused by the sink as known already */
+	int64 duplicates; /* refused by the sink as known already */
 	int64 dead_letters;
-	int64 skipped;		/* changes at an LSN where the publication did not exist */
+	int64 skipped; /* changes at an LSN where the publication did not exist */
 	int64 spilled_bytes;
-	int64 expired;		/* emitted messages whose time had passed */
+	int64 expired; /* emitted messages whose time had passed */
 } FeedCounters;
 
 typedef struct FeedState
@@ -97,19 +97,19 @@ typedef struct FeedState
 	FeedCounters counters;
 	FeedSuspect suspect;
 	FeedKnownRefusal refusals[FEED_KNOWN_REFUSALS]; /* a ring; the sink's alone */
-	uint32 refusal_count; /* ever noted */
-	XLogRecPtr careful_until; /* up to here sent one by one, to see which is refused; 0: not */
-	XLogRecPtr read_lsn;	  /* decoded up to here */
-	XLogRecPtr sent_lsn;	  /* end of the last transaction handed to the sink */
-	XLogRecPtr confirmed_lsn; /* durable in the sink, confirmed to the slot */
-	XLogRecPtr restart_lsn;	  /* the slot keeps WAL from here */
-	XLogRecPtr gap_from;	  /* what the sink misses, where the feed is parked for it */
+	uint32 refusal_count;							/* ever noted */
+	XLogRecPtr careful_until;						/* up to here sent one by one, to see which is refused; 0: not */
+	XLogRecPtr read_lsn;							/* decoded up to here */
+	XLogRecPtr sent_lsn;							/* end of the last transaction handed to the sink */
+	XLogRecPtr confirmed_lsn;						/* durable in the sink, confirmed to the slot */
+	XLogRecPtr restart_lsn;							/* the slot keeps WAL from here */
+	XLogRecPtr gap_from;							/* what the sink misses, where the feed is parked for it */
 	XLogRecPtr gap_to;
-	TimestampTz last_commit;  /* commit time of the last transaction read */
-	TimestampTz caught_up;	  /* when the end of the WAL was last reached */
+	TimestampTz last_commit;		   /* commit time of the last transaction read */
+	TimestampTz caught_up;			   /* when the end of the WAL was last reached */
 	TimestampTz oldest_unacknowledged; /* commit time; 0: nothing is in flight */
 	TimestampTz last_sent;
-	int64 in_flight;		  /* messages */
+	int64 in_flight; /* messages */
 	int64 in_flight_bytes;
 	TimestampTz last_error_at;
 	int last_error_sqlstate;
@@ -132,7 +132,8 @@ extern void th_feed_state_startup_shmem(void);
 extern void th_feed_state_init(void); /* registers the commit callback */
 
 /* Entry of a feed, made where it is missing; NULL where tidehold.max_feeds is reached. */
-extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t *id, const char *name);
+extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t *id,
+												   const char *name);
 extern PGDLLEXPORT FeedState *th_feed_state_find(Oid database, const pg_uuid_t *id);
 extern PGDLLEXPORT void th_feed_state_forget(Oid database, const pg_uuid_t *id);
 
@@ -153,6 +154,9 @@ extern bool th_feed_state_copy(Oid database, const pg_uuid_t *id, FeedState *cop
 extern PGDLLEXPORT void th_feed_sleep_prepare(FeedState *state);
 extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
 
+/* WAL was flushed by other means than a commit: sleeping workers of this database look. */
+extern void th_feed_wake_sleepers(void);
+
 /*
  * SQL functions: at commit of this transaction the feed's worker reads its rows again,
  * and the maintenance worker of the database looks for new feeds.
@@ -168,7 +172,8 @@ extern uint32 th_feed_rows_generation(void);
 /* Worker. */
 extern PGDLLEXPORT void th_feed_state_set_phase(FeedState *state, FeedPhase phase);
 extern PGDLLEXPORT void th_feed_state_set_caught_up(FeedState *state);
-extern PGDLLEXPORT void th_feed_state_set_error(FeedState *state, int sqlstate, const char *message);
+extern PGDLLEXPORT void th_feed_state_set_error(FeedState *state, int sqlstate,
+												const char *message);
 
 /*
  * Worker: from now on the error that ends this process is kept as last_error; the same

@@ -48,7 +48,7 @@ remember(List *rows)
 		pfree(wishes);
 	wishes = fresh;
 	wish_count = 0;
-	foreach (cell, rows)
+	foreach(cell, rows)
 	{
 		FeedRow *row = lfirst(cell);
 

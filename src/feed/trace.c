@@ -55,7 +55,7 @@ th_feed_trace_write(void)
 	if (written_by != InvalidSubTransactionId && strcmp(written, traceparent) == 0)
 		return;
 	th_log_logical_message(FEED_TRACE_PREFIX, traceparent, strlen(traceparent), true);
-	strlcpy(written, traceparent, sizeof(written));
+	memcpy(written, traceparent, sizeof(written));
 	written_by = GetCurrentSubTransactionId();
 }
 

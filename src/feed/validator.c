@@ -43,7 +43,7 @@ place_name(int place)
 		case FEED_ON_MAPPING:
 			return "user mapping";
 		default:
-			return "foreign-data wrapper or foreign table";
+			return "wrapper or foreign table";
 	}
 }
 
@@ -54,8 +54,8 @@ refuse_unknown(FeedKind kind, int place, const char *name)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-			 errmsg("a %s to %s has no option \"%s\"", place_name(place),
-					kind == FEED_KAFKA ? "Kafka" : "Redis", name),
+			 errmsg("a %s of %s has no option \"%s\"", place_name(place),
+					kind == FEED_KAFKA ? "tidehold_kafka" : "tidehold_redis", name),
 			 nearest ? errhint("Perhaps you meant the option \"%s\".", nearest) : 0));
 }
 

@@ -85,6 +85,7 @@ flushed_end_of_wal(void)
 	XLogRecPtr end = without_page_header(GetXLogInsertRecPtr());
 
 	XLogFlush(end);
+	th_feed_wake_sleepers();
 	return end;
 }
 

@@ -75,8 +75,7 @@ base64(const char *text, size_t length)
 }
 
 /* The parts, with braces doubled again, are the text. */
-static void
-template(const char *text, size_t length)
+static void template(const char *text, size_t length)
 {
 	FeedTemplateError error = { NULL, 0 };
 	int count = feed_template_parse(text, length, NULL, 0, &error);
@@ -93,12 +92,14 @@ template(const char *text, size_t length)
 	HOLDS(feed_template_parse(text, length, parts, count, &error) == count);
 	for (int i = 0; i < count; i++)
 	{
+		char last = parts[i].text[parts[i].length - 1];
+
 		HOLDS(parts[i].length > 0 && parts[i].text >= text &&
 			  parts[i].text + parts[i].length <= text + length);
 		sum += parts[i].length;
 		if (parts[i].kind != FEED_PART_LITERAL)
 			sum += 2;
-		else if (parts[i].text[parts[i].length - 1] == '{' || parts[i].text[parts[i].length - 1] == '}')
+		else if (last == '{' || last == '}')
 			sum++;
 	}
 	HOLDS(sum == length);

@@ -264,7 +264,8 @@ sub consume
 		$record->{headers} = { @{ $record->{headers} // [] } };
 		push @records, $record;
 	}
-	return sort { $a->{partition} <=> $b->{partition} || $a->{offset} <=> $b->{offset} } @records;
+	@records = sort { $a->{partition} <=> $b->{partition} || $a->{offset} <=> $b->{offset} } @records;
+	return @records;
 }
 
 # Reads until there are so many, or longer than one can wait.

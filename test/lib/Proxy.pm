@@ -6,6 +6,7 @@ package Proxy;
 use strict;
 use warnings;
 
+use File::Basename qw(dirname);
 use IO::Select;
 use IO::Socket::INET;
 
@@ -15,7 +16,7 @@ sub new
 {
 	my ($class, $target, $port) = @_;
 	my $self = bless { port => $port // free_port(), target => $target }, $class;
-	$self->{program} = Program->new(folder('proxy') . '/log', $^X, __FILE__, $self->{port}, $target);
+	$self->{program} = Program->new(folder('proxy') . '/log', $^X, '-I' . dirname(__FILE__), __FILE__, $self->{port}, $target);
 	wait_until('the proxy listens', sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) });
 	return $self;
 }

@@ -61,7 +61,7 @@ sub restart { my ($self) = @_; $self->stop; return $self->start }
 sub cli
 {
 	my ($self, @arguments) = @_;
-	open(my $cli, '-|', 'redis-cli', '-p', $self->{port}, ($self->{is_cluster} ? '-c' : ()), @arguments)
+	open(my $cli, '-|', 'sh', '-c', 'exec redis-cli "$@" 2>&1', 'sh', '-p', $self->{port}, ($self->{is_cluster} ? '-c' : ()), @arguments)
 	  or die "could not start redis-cli: $!";
 	local $/;
 	my $said = <$cli> // '';
@@ -87,7 +87,8 @@ sub pipe
 sub keys
 {
 	my ($self, $pattern) = @_;
-	return sort split /\n/, $self->cli('--scan', '--pattern', $pattern);
+	my @keys = sort split /\n/, $self->cli('--scan', '--pattern', $pattern);
+	return @keys;
 }
 
 sub hash
@@ -116,7 +117,8 @@ END
 sub hashes
 {
 	my ($self, $pattern) = @_;
-	return sort split /\n/, $self->cli('EVAL', $DUMP, 0, $pattern);
+	my @lines = sort split /\n/, $self->cli('EVAL', $DUMP, 0, $pattern);
+	return @lines;
 }
 
 # ---- cluster ----
@@ -209,7 +211,8 @@ sub hashes
 		local $node->{is_cluster} = 0;
 		$seen{$_}++ for $node->hashes($pattern);
 	}
-	return sort keys %seen;
+	my @lines = sort keys %seen;
+	return @lines;
 }
 
 # ---- sentinels ----

@@ -7,8 +7,9 @@ use warnings;
 
 use Exporter 'import';
 use PostgreSQL::Test::Cluster;
+use Time::HiRes qw(sleep);
 
-our @EXPORT_OK = qw(node configure);
+our @EXPORT_OK = qw(node configure kill_server);
 
 sub slurp
 {
@@ -37,6 +38,35 @@ sub node
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	$node->init(allows_streaming => 'logical', @init);
 	return configure($node);
+}
+
+sub children_of
+{
+	my ($parent) = @_;
+	my @children;
+	for my $path (glob '/proc/[0-9]*/stat')
+	{
+		open(my $file, '<', $path) or next;
+		my $stat = <$file> // next;
+		my ($pid, $of) = $stat =~ /^(\d+) .*\) \S (\d+) /s or next;
+		push @children, $pid if $of == $parent;
+	}
+	return @children;
+}
+
+# Kills every process of a server at once; how many.  Stopped first, the postmaster
+# cannot start a child that would be missed.
+sub kill_server
+{
+	my ($node) = @_;
+	my ($postmaster) = split /\n/, slurp($node->data_dir . '/postmaster.pid');
+	kill 'STOP', $postmaster;
+	my @all = ($postmaster, children_of($postmaster));
+	kill 'KILL', @all;
+	# A server does not start while the process that its lock file names can be signalled.
+	sleep 0.01 while grep { kill 0, $_ } @all;
+	$node->kill9;
+	return scalar @all;
 }
 
 1;

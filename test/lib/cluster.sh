@@ -94,6 +94,13 @@ export_for_tap()
 	export TESTLOGDIR=$TESTDATADIR/log
 }
 
+# For Kafka.pm: where the jars are, or nothing.
+find_kafka()
+{
+	TIDEHOLD_KAFKA_JARS=$("$CHECKOUT/test/lib/kafka_jars") || say_and_leave "Apache Kafka is missing"
+	export TIDEHOLD_KAFKA_JARS
+}
+
 # Ends every server of the folder, those of the TAP tests included.
 remove_private_folder()
 {

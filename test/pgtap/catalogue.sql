@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(74);
+SELECT plan(96);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -11,14 +11,55 @@ SELECT results_eq(
 
 CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text, labels text);
 INSERT INTO expected_function VALUES
+    ('tidehold.alter_feed', 'name text, options jsonb = NULL, server text = NULL',
+     'void', 'c volatile unsafe'),
+    ('tidehold.create_feed', 'name text, publication text, server text, options jsonb = ''{}''::jsonb',
+     'uuid', 'c volatile unsafe strict'),
+    ('tidehold.discard_dead_letters', 'feed text, letter_ids bigint[]',
+     'bigint', 'c volatile unsafe strict'),
+    ('tidehold.drop_feed', 'name text',
+     'void', 'c volatile unsafe strict'),
+    ('tidehold.emit', 'topic text, key text, payload anycompatible, headers jsonb = NULL, expires_in interval = NULL,
+         feed text = NULL',
+     'pg_lsn', 'c volatile unsafe'),
+    ('tidehold.kafka_validator', 'options text[], catalog oid',
+     'void', 'c volatile unsafe strict'),
+    ('tidehold.map_feed', 'feed text, relation regclass, destination text = NULL, key_columns name[] = NULL, envelope text
+         = NULL, value text = NULL, query text = NULL, ttl interval = NULL, excluded boolean = false',
+     'void', 'c volatile unsafe'),
+    ('tidehold.pause_feed', 'name text, at_most interval = ''01:00:00''::interval',
+     'void', 'c volatile unsafe strict'),
+    ('tidehold.recover_feed', 'name text, policy text = ''republish''::text',
+     'void', 'c volatile unsafe strict'),
+    ('tidehold.redis_validator', 'options text[], catalog oid',
+     'void', 'c volatile unsafe strict'),
     ('tidehold.refuse_planted', 'schema regnamespace',
      'void', 'plpgsql stable safe strict'),
-    ('tidehold.stat_worker', 'OUT database_id oid, OUT pid integer, OUT state text, OUT started_at timestamptz,
-         OUT last_run_at timestamptz, OUT expired bigint, OUT folded bigint, OUT failures
-         bigint',
+    ('tidehold.replay_dead_letters', 'feed text, letter_ids bigint[] = NULL',
+     'bigint', 'c volatile unsafe'),
+    ('tidehold.resnapshot', 'feed text, relation regclass = NULL, filter text = NULL',
+     'bigint', 'c volatile unsafe'),
+    ('tidehold.resume_feed', 'name text',
+     'void', 'c volatile unsafe strict'),
+    ('tidehold.stat_feed', 'feed_id uuid, OUT state text, OUT reason text, OUT retry_at timestamptz, OUT pid integer, OUT
+         started_at timestamptz, OUT lag_seconds double precision, OUT oldest_unacknowledged_age
+         interval, OUT in_flight bigint, OUT in_flight_bytes bigint, OUT transactions bigint, OUT
+         changes bigint, OUT messages bigint, OUT bytes bigint, OUT retries bigint, OUT duplicates
+         bigint, OUT skipped bigint, OUT expired bigint, OUT spilled_bytes bigint, OUT latency_p50_ms
+         double precision, OUT latency_p95_ms double precision, OUT latency_p99_ms double precision, OUT
+         last_sent_at timestamptz, OUT last_error text, OUT last_error_sqlstate text, OUT last_error_at
+         timestamptz, OUT read_lsn pg_lsn, OUT sent_lsn pg_lsn, OUT confirmed_lsn pg_lsn, OUT gap_from
+         pg_lsn, OUT gap_to pg_lsn',
+     'record', 'c volatile restricted strict'),
+    ('tidehold.stat_worker', 'OUT database_id oid, OUT pid integer, OUT state text, OUT started_at timestamptz, OUT
+         last_run_at timestamptz, OUT expired bigint, OUT folded bigint, OUT failures bigint',
      'SETOF record', 'c volatile restricted strict'),
+    ('tidehold.unmap_feed', 'feed text, relation regclass',
+     'void', 'c volatile unsafe strict'),
     ('tidehold.version', '',
      'text', 'c stable safe strict'),
+    ('tidehold.wait_feed', 'name text, timeout interval = ''00:01:00''::interval, upto pg_lsn = NULL',
+     'boolean', 'c volatile unsafe'),
     ('tidehold.wake_launcher', '',
      'void', 'c volatile unsafe strict'),
     ('ocean.distance_m', 'latitude1 double precision, longitude1 double precision, latitude2 double precision,
@@ -169,9 +210,41 @@ FROM expected_function AS e LEFT JOIN actual_function AS a USING (name) ORDER BY
 
 CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
 INSERT INTO expected_relation VALUES
+    ('tidehold.dead_letter', 'r',
+        'letter_id bigint!, feed_id uuid!, commit_lsn pg_lsn!, change_index bigint!, part smallint!,
+         schema_name name, table_name name, form text!, destination text, key bytea, value bytea, fields
+         jsonb, whole boolean!, headers jsonb, ttl interval, sqlstate text!, reason text!, state text!,
+         batch bigint, committed_at timestamptz, created_at timestamptz!'),
+    ('tidehold.feed_mapping', 'r',
+        'feed_id uuid!, schema_name name!, table_name name!, excluded boolean!, destination text,
+         key_columns name[], envelope text, value text, query text, ttl interval'),
+    ('tidehold.feed_snapshot', 'r',
+        'snapshot_id bigint!, feed_id uuid!, schema_name name!, table_name name!, filter text, since
+         pg_snapshot, state text!, reason text, chunk bigint, upto_key text[], previous_key text[],
+         rows_sent bigint!, rows_estimated bigint, requested_at timestamptz!, started_at timestamptz,
+         finished_at timestamptz'),
+    ('tidehold.feed', 'r',
+        'feed_id uuid!, name text!, owner name!, publication name!, server name!, kind text!, slot_name
+         name!, options jsonb!, wish text!, paused_until timestamptz, recovery text, epoch integer!,
+         armed_system numeric(20,0), armed_timeline bigint, armed_identity text, created_at timestamptz!'),
+    ('tidehold.id_seq', 'S', NULL),
+    ('tidehold.stat_feed', 'v',
+        'feed_id uuid, name text, kind text, state text, reason text, sqlstate text, retry_at
+         timestamptz, pid integer, started_at timestamptz, lag_bytes bigint, retained_bytes bigint,
+         lag_seconds double precision, oldest_unacknowledged_age interval, in_flight bigint,
+         in_flight_bytes bigint, transactions bigint, changes bigint, messages bigint, bytes bigint,
+         retries bigint, duplicates bigint, dead_letters bigint, skipped bigint, expired bigint,
+         spilled_bytes bigint, latency_p50_ms double precision, latency_p95_ms double precision,
+         latency_p99_ms double precision, last_sent_at timestamptz, last_error text, last_error_at
+         timestamptz, read_lsn pg_lsn, sent_lsn pg_lsn, confirmed_lsn pg_lsn, restart_lsn pg_lsn,
+         gap_from pg_lsn, gap_to pg_lsn'),
+    ('tidehold.stat_progress_snapshot', 'v',
+        'snapshot_id bigint, feed text, schema_name name, table_name name, state text, reason text,
+         rows_sent bigint, rows_estimated bigint, percent numeric, filter text, requested_at
+         timestamptz, started_at timestamptz, finished_at timestamptz'),
     ('tidehold.stat_worker', 'v',
-        'database_id oid, database name, pid integer, state text, started_at timestamptz,
-         last_run_at timestamptz, expired bigint, folded bigint, failures bigint'),
+        'database_id oid, database name, pid integer, state text, started_at timestamptz, last_run_at
+         timestamptz, expired bigint, folded bigint, failures bigint'),
     ('ocean.id_seq', 'S', NULL),
     ('ocean.station', 'r',
         'station_id bigint!, code text!, name text!, latitude double precision!, longitude

@@ -1,7 +1,7 @@
 -- Who may do what: all privileges of the three roles, of pg_monitor and of nobody, and
 -- what happens when they try.
 \ir setup.psql
-SELECT plan(82);
+SELECT plan(97);
 
 CREATE ROLE tap_nobody;
 GRANT USAGE ON SCHEMA tidehold, inventory, ocean TO tap_nobody;	-- so that it is the object that refuses
@@ -37,7 +37,9 @@ CREATE TEMPORARY TABLE readable AS
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
-        'inventory.escrow_holder', 'ocean.station']) AS name;
+        'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot']) AS name;
+CREATE TEMPORARY TABLE of_feeds AS
+    SELECT 'tidehold.' || unnest(ARRAY['feed', 'feed_mapping', 'feed_snapshot', 'dead_letter']) AS name;
 CREATE TEMPORARY TABLE master_data AS
     SELECT unnest(ARRAY[
         'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode', 'inventory.stock_status',
@@ -54,11 +56,14 @@ SELECT set_eq(
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_admin'$$,
     $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT') UNION ALL
+      SELECT name, 'SELECT' FROM of_feeds UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data$$,
-    'an admin may change master data, and no other table');
+    'an admin may read what feeds keep, and change master data alone');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
-    $$VALUES ('tidehold.stat_worker', 'SELECT'), ('inventory.escrow_entry', 'SELECT'), ('inventory.escrow_holder', 'SELECT')$$,
+    $$VALUES ('tidehold.stat_worker', 'SELECT'), ('inventory.escrow_entry', 'SELECT'), ('inventory.escrow_holder', 'SELECT'),
+             ('tidehold.stat_feed', 'SELECT'), ('tidehold.stat_progress_snapshot', 'SELECT'),
+             ('tidehold.feed', 'SELECT'), ('tidehold.feed_mapping', 'SELECT')$$,
     'pg_monitor may read the statistics');
 SELECT is_empty($$SELECT name FROM table_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may read or write anything');
 
@@ -66,17 +71,23 @@ CREATE TEMPORARY VIEW function_privilege AS
     SELECT w.role_name, r.name FROM who AS w, routine AS r WHERE has_function_privilege(w.role_name, r.oid, 'EXECUTE');
 CREATE TEMPORARY TABLE for_readers AS
     SELECT unnest(ARRAY[
-        'tidehold.version', 'tidehold.stat_worker', 'inventory.available', 'inventory.stock_at', 'inventory.search',
+        'tidehold.version', 'tidehold.stat_worker', 'tidehold.stat_feed', 'inventory.available', 'inventory.stock_at', 'inventory.search',
         'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
         'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name;
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
-        'fulfil', 'release', 'extend']) AS name;
+        'fulfil', 'release', 'extend']) AS name
+    UNION ALL
+    SELECT 'tidehold.' || unnest(ARRAY['emit', 'wait_feed']);
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
-        'inventory.verify_entries', 'ocean.new_id']) AS name;
+        'inventory.verify_entries', 'ocean.new_id']) AS name
+    UNION ALL
+    SELECT 'tidehold.' || unnest(ARRAY[
+        'create_feed', 'alter_feed', 'drop_feed', 'pause_feed', 'resume_feed', 'map_feed', 'unmap_feed', 'resnapshot',
+        'recover_feed', 'replay_dead_letters', 'discard_dead_letters']);
 
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_reader'$$, 'SELECT name FROM for_readers',
@@ -91,7 +102,7 @@ SELECT set_eq(
     'functions for admins');
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'pg_monitor'$$,
-    $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
+    $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('tidehold.stat_feed'), ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
     'functions for pg_monitor');
 SELECT is_empty($$SELECT name FROM function_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may call anything');
 
@@ -160,6 +171,18 @@ FROM (VALUES
     ('tidehold_admin', 'SELECT tidehold.refuse_planted(''inventory'')'),
     ('tidehold_operator', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''A'', 0, 0)'),
     ('tap_nobody', 'SELECT ocean.distance_m(0, 0, 1, 1)'),
+    ('tidehold_reader', 'SELECT tidehold.emit(''t'', ''k'', ''v'')'),
+    ('tidehold_reader', 'SELECT * FROM tidehold.feed'),
+    ('tidehold_operator', 'SELECT tidehold.create_feed(''f'', ''p'', ''s'')'),
+    ('tidehold_operator', 'SELECT * FROM tidehold.dead_letter'),
+    ('tidehold_operator', 'CREATE SERVER s FOREIGN DATA WRAPPER tidehold_redis OPTIONS (host ''h'')'),
+    ('tidehold_admin', 'UPDATE tidehold.feed SET armed_system = 1'),
+    ('tidehold_admin', 'INSERT INTO tidehold.feed_mapping SELECT gen_random_uuid(), ''s'', ''t'''),
+    ('tidehold_admin', 'DELETE FROM tidehold.dead_letter'),
+    ('tidehold_admin', 'SELECT tidehold.kafka_validator(''{}'', 0)'),
+    ('pg_monitor', 'SELECT upto_key FROM tidehold.feed_snapshot'),
+    ('pg_monitor', 'SELECT filter FROM tidehold.feed_snapshot'),
+    ('pg_monitor', 'SELECT reason FROM tidehold.dead_letter'),
     ('pg_monitor', 'SELECT * FROM inventory.item'),
     ('pg_monitor', 'SELECT inventory.available(sku => ''A'')')
 ) AS attempt(role_name, command);
@@ -178,6 +201,9 @@ FROM (VALUES
     ('tidehold_reader', 'SELECT count(*) FROM inventory.stock_at(now())'),
     ('tidehold_reader', 'SELECT count(*) FROM ocean.nearest_stations(latitude => 54, longitude => 8)'),
     ('tidehold_admin', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''MINE'', 54, 8) RETURNING code'),
+    ('pg_monitor', 'SELECT count(rows_sent) FROM tidehold.feed_snapshot'),
+    ('pg_monitor', 'SELECT count(*) FROM tidehold.stat_feed'),
+    ('tidehold_admin', 'SELECT count(*) FROM tidehold.dead_letter'),
     ('pg_monitor', 'SELECT count(*) FROM tidehold.stat_worker'),
     ('pg_monitor', 'SELECT count(*) FROM inventory.escrow_entry')
 ) AS attempt(role_name, command);

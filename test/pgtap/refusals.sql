@@ -1,7 +1,7 @@
 -- Every refusal has its SQLSTATE, and a refused call has written nothing.
 \ir setup.psql
 \ir shop.psql
-SELECT plan(84);
+SELECT plan(103);
 
 SELECT pg_temp.op($$SELECT inventory.receive(sku => 'MUG', quantity => 10, location => 'FRONT')$$) IS NULL AS done \gset
 SELECT pg_temp.op($$SELECT inventory.receive(sku => 'PHONE', quantity => 1, location => 'FRONT', lot => 'S1')$$) IS NULL AS done \gset
@@ -119,6 +119,30 @@ SELECT pg_temp.refused('TH026', command)
 FROM (VALUES ('SELECT * FROM ocean.nearest_stations(latitude => 91, longitude => 0)'),
              ('SELECT * FROM ocean.nearest_stations(latitude => 0, longitude => ''NaN'')')) AS attempt(command);
 
+-- Feeds.
+CREATE SERVER tap_redis FOREIGN DATA WRAPPER tidehold_redis OPTIONS (host 'cache');
+CREATE PUBLICATION tap_items FOR TABLE inventory.item;
+SELECT tidehold.create_feed('one', 'tap_items', 'tap_redis') IS NOT NULL AS done \gset
+SELECT throws_ok(command, code, NULL, code || ': ' || command)
+FROM (VALUES
+    ('TH033', 'SELECT tidehold.drop_feed(''none'')'),
+    ('TH033', 'SELECT tidehold.emit(''t'', ''k'', ''v'')'),
+    ('TH034', 'SELECT tidehold.create_feed(''one'', ''tap_items'', ''tap_redis'')'),
+    ('TH038', 'SELECT tidehold.create_feed(''two'', ''tap_items'', ''tap_redis'', ''{"tt": 1}'')'),
+    ('TH038', 'SELECT tidehold.create_feed(''two'', ''tap_items'', ''tap_redis'', ''{"value": "list"}'')'),
+    ('TH038', 'SELECT tidehold.map_feed(''one'', ''inventory.item'', value => ''list'')'),
+    ('42602', 'SELECT tidehold.create_feed(''Two'', ''tap_items'', ''tap_redis'')'),
+    ('42704', 'SELECT tidehold.create_feed(''two'', ''none'', ''tap_redis'')'),
+    ('42704', 'SELECT tidehold.create_feed(''two'', ''tap_items'', ''none'')'),
+    ('42703', 'SELECT tidehold.map_feed(''one'', ''inventory.item'', ''{none}'')'),
+    ('42P01', 'SELECT tidehold.map_feed(''one'', ''inventory.item'', query => ''SELECT * FROM none'')'),
+    ('22023', 'SELECT tidehold.map_feed(''one'', ''inventory.item'', query => ''DELETE FROM inventory.item RETURNING 1'')'),
+    ('42601', 'SELECT tidehold.resnapshot(''one'', ''inventory.item'', ''true) OR (true'')'),
+    ('HV00D', 'CREATE SERVER x FOREIGN DATA WRAPPER tidehold_redis OPTIONS (hots ''h'')'),
+    ('HV00J', 'CREATE SERVER x FOREIGN DATA WRAPPER tidehold_redis'),
+    ('22023', 'SET tidehold.traceparent = ''x''')
+) AS attempt(code, command);
+
 -- A transaction that may not write.
 SELECT throws_ok('SET LOCAL transaction_read_only = on; ' || command, '25006', NULL, 'read-only: ' || command)
 FROM (VALUES
@@ -130,7 +154,10 @@ FROM (VALUES
     (format('SELECT inventory.release(%L)', :'held')),
     (format('SELECT inventory.extend(%L)', :'held')),
     ('SELECT inventory.freeze(location => ''FRONT'', duration => ''1 s'')'),
-    ('SELECT inventory.rebuild()')
+    ('SELECT inventory.rebuild()'),
+    ('SELECT tidehold.create_feed(''two'', ''tap_items'', ''tap_redis'')'),
+    ('SELECT tidehold.pause_feed(''one'')'),
+    ('SELECT tidehold.emit(''t'', ''k'', ''v'')')
 ) AS attempt(command);
 
 -- Master data, kept by an admin in plain SQL.

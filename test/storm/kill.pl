@@ -9,6 +9,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 use Storm;
+use Tidehold qw(kill_server);
 
 use constant { ROUNDS => 20, ITEMS => 20, STOCK => 50, TALKERS => 12, CROWD => 12 };
 
@@ -51,34 +52,6 @@ sub start_talker
 	print $file talk();
 	close $file;
 	return spawn("$base.log", 'psql', '-qAtX', '-f', "$base.sql", $node->connstr('postgres'));
-}
-
-sub children_of
-{
-	my ($parent) = @_;
-	my @children;
-	for my $path (glob '/proc/[0-9]*/stat')
-	{
-		open(my $file, '<', $path) or next;
-		my $stat = <$file> // next;
-		my ($pid, $of) = $stat =~ /^(\d+) .*\) \S (\d+) /s or next;
-		push @children, $pid if $of == $parent;
-	}
-	return @children;
-}
-
-# Stopped first, the postmaster cannot start a child that would be missed.
-sub kill_server
-{
-	my ($node) = @_;
-	my ($postmaster) = split /\n/, Tidehold::slurp($node->data_dir . '/postmaster.pid');
-	kill 'STOP', $postmaster;
-	my @all = ($postmaster, children_of($postmaster));
-	kill 'KILL', @all;
-	# A server does not start while the process that its lock file names can be signalled.
-	sleep 0.01 while grep { kill 0, $_ } @all;
-	$node->kill9;
-	return scalar @all;
 }
 
 # What the clients of a round were told, as lines for COPY.

@@ -79,7 +79,8 @@ depends(const char *text)
 {
 	FeedPart parts[PARTS];
 	FeedTemplateError error;
-	FeedTemplate template = { parts, feed_template_parse(text, strlen(text), parts, PARTS, &error) };
+	int count = feed_template_parse(text, strlen(text), parts, PARTS, &error);
+	FeedTemplate template = { parts, count };
 
 	return feed_template_depends_on_row(&template);
 }

@@ -18,8 +18,7 @@
 static size_t
 escape_slowly(char *out, const char *text, size_t length)
 {
-	static const char named[][2] = { { '\b', 'b' }, { '\f', 'f' }, { '\n', 'n' }, { '\r', 'r' },
-									 { '\t', 't' }, { '"', '"' }, { '\\', '\\' } };
+	static const char named[][2] = { { '\b', 'b' }, { '\f', 'f' }, { '\n', 'n' }, { '\r', 'r' }, { '\t', 't' }, { '"', '"' }, { '\\', '\\' } };
 	size_t written = 0;
 
 	for (size_t i = 0; i < length; i++)
@@ -30,9 +29,9 @@ escape_slowly(char *out, const char *text, size_t length)
 		while (name < 7 && named[name][0] != text[i])
 			name++;
 		if (name < 7)
-			written += (size_t) sprintf(out + written, "\\%c", named[name][1]);
+			written += (size_t) snprintf(out + written, 8, "\\%c", named[name][1]);
 		else if (byte < 32)
-			written += (size_t) sprintf(out + written, "\\u%04x", byte);
+			written += (size_t) snprintf(out + written, 8, "\\u%04x", byte);
 		else
 			out[written++] = text[i];
 	}
@@ -43,8 +42,9 @@ escape_slowly(char *out, const char *text, size_t length)
 static bool
 escapes_as_slowly(const char *text, size_t length, size_t room)
 {
-	char *expected = malloc(6 * length + 8);
-	char *out = malloc(6 * length + room);
+	char *expected = malloc(6 * length + 16);
+	char *out = malloc(6 * length + 8);
+	char *piece = malloc(room); /* not a byte more: a write behind it is found */
 	size_t expected_length = escape_slowly(expected, text, length);
 	size_t written = 0;
 	size_t done = 0;
@@ -52,16 +52,19 @@ escapes_as_slowly(const char *text, size_t length, size_t room)
 	while (done < length)
 	{
 		size_t taken;
+		size_t piece_length = feed_json_escape(piece, room, text + done, length - done, &taken);
 
-		written += feed_json_escape(out + written, room, text + done, length - done, &taken);
-		if (taken == 0)
+		if (taken == 0 || written + piece_length > expected_length)
 			break;
+		memcpy(out + written, piece, piece_length);
+		written += piece_length;
 		done += taken;
 	}
 
 	bool same = done == length && written == expected_length &&
 				memcmp(out, expected, written) == 0;
 
+	free(piece);
 	free(out);
 	free(expected);
 	return same;
@@ -117,7 +120,8 @@ plain_text_takes_one_call(void)
 	for (size_t length = 0; length <= sizeof(text); length++)
 	{
 		size_t taken = 0;
-		size_t written = feed_json_escape(out, length + FEED_JSON_ESCAPE_ROOM, text, length, &taken);
+		size_t room = length + FEED_JSON_ESCAPE_ROOM;
+		size_t written = feed_json_escape(out, room, text, length, &taken);
 
 		CHECK(taken == length && written == length && memcmp(out, text, length) == 0);
 	}
@@ -209,8 +213,8 @@ expect(char *out, size_t room, int64_t seconds, int microsecond, char separator,
 static bool
 writes_time(int64_t seconds, int microsecond, bool utc)
 {
-	char expected[64];
-	char text[64];
+	char expected[64] = "";
+	char text[64] = "";
 	char out[64];
 	size_t length = feed_iso_timestamp(out, seconds * 1000000 + microsecond, utc);
 
@@ -273,7 +277,7 @@ dates_as_the_calendar_says(void)
 static void
 infinity_is_no_time(void)
 {
-	char out[64];
+	char out[64] = "";
 
 	CHECK(is(out, feed_iso_timestamp(out, INT64_MAX, true), "infinity"));
 	CHECK(is(out, feed_iso_timestamp(out, INT64_MIN, true), "-infinity"));

@@ -49,15 +49,19 @@ digit_value(char digit)
 size_t
 feed_base64_of_hex(char *out, const char *digits, size_t count)
 {
-	for (size_t done = 0; done < count; done += 3)
-	{
-		uint8_t bytes[3];
-		size_t taken = count - done < 3 ? count - done : 3;
+	uint8_t bytes[3] = { 0 };
+	size_t held = 0;
 
-		for (size_t i = 0; i < taken; i++, digits += 2)
-			bytes[i] = (uint8_t) (digit_value(digits[0]) << 4 | digit_value(digits[1]));
-		encode_group(out, bytes, taken);
+	for (size_t i = 0; i < count; i++)
+	{
+		const char *pair = digits + 2 * i;
+
+		bytes[held++] = (uint8_t) (digit_value(pair[0]) << 4 | digit_value(pair[1]));
+		if (held < 3 && i + 1 < count)
+			continue;
+		encode_group(out, bytes, held);
 		out += 4;
+		held = 0;
 	}
 	return FEED_BASE64_LENGTH(count);
 }

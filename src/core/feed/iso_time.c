@@ -24,10 +24,11 @@ static CivilDate
 civil_date(int64_t days)
 {
 	int64_t since_march = days + DAYS_TO_2000;
-	int64_t era = (since_march >= 0 ? since_march : since_march - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
+	int64_t era = (since_march - (since_march < 0 ? DAYS_PER_ERA - 1 : 0)) / DAYS_PER_ERA;
 	int day_of_era = (int) (since_march - era * DAYS_PER_ERA);
 	int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-					   day_of_era / (DAYS_PER_ERA - 1)) / 365;
+					   day_of_era / (DAYS_PER_ERA - 1)) /
+					  365;
 	int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int months_since_march = (5 * day_of_year + 2) / 153;
 	CivilDate date;

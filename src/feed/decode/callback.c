@@ -68,7 +68,7 @@ give_up(const Step *step, uint32 index, const ErrorData *error)
 	th_deliver_undecodable(index, schema_name, table_name, &suspect);
 }
 
-/* The error being handled, and its subtransaction ended.  What is not the change's fault goes on. */
+/* Takes the error and ends its subtransaction; what is not the change's fault goes on. */
 static ErrorData *
 catch_error(MemoryContext context, ResourceOwner owner)
 {
@@ -224,11 +224,13 @@ static void
 on_change(LogicalDecodingContext *decoding, ReorderBufferTXN *txn, Relation relation,
 		  ReorderBufferChange *change)
 {
-	Step step = { .run = run_change,
-				  .txn = txn,
-				  .relation = relation,
-				  .change = change,
-				  .lsn = change->lsn };
+	Step step = {
+		.run = run_change,
+		.txn = txn,
+		.relation = relation,
+		.change = change,
+		.lsn = change->lsn,
+	};
 
 	look_at(&step);
 }
@@ -239,11 +241,13 @@ on_truncate(LogicalDecodingContext *decoding, ReorderBufferTXN *txn, int relatio
 {
 	for (int i = 0; i < relation_count; i++)
 	{
-		Step step = { .run = run_truncate,
-					  .txn = txn,
-					  .relation = relations[i],
-					  .change = change,
-					  .lsn = change->lsn };
+		Step step = {
+			.run = run_truncate,
+			.txn = txn,
+			.relation = relations[i],
+			.change = change,
+			.lsn = change->lsn,
+		};
 
 		look_at(&step);
 	}
@@ -254,12 +258,14 @@ static void
 on_message(LogicalDecodingContext *decoding, ReorderBufferTXN *txn, XLogRecPtr lsn,
 		   bool transactional, const char *prefix, Size len, const char *body)
 {
-	Step step = { .run = run_message,
-				  .txn = txn,
-				  .prefix = prefix,
-				  .body = body,
-				  .body_len = len,
-				  .lsn = lsn };
+	Step step = {
+		.run = run_message,
+		.txn = txn,
+		.prefix = prefix,
+		.body = body,
+		.body_len = len,
+		.lsn = lsn,
+	};
 
 	if (transactional && th_emitted_is_known(prefix))
 		look_at(&step);

@@ -5,10 +5,8 @@
  * Made by decode/, read by encode/ and worker/.  Everything a change points to lives
  * until the call that was given it returns.
  */
-#ifndef TIDEHOLD_FEED_CHANGE_H
-#define TIDEHOLD_FEED_CHANGE_H
-
-#include "postgres.h"
+#ifndef TIDEHOLD_FEED_DECODE_CHANGE_H
+#define TIDEHOLD_FEED_DECODE_CHANGE_H
 
 #include "access/xlogdefs.h"
 #include "datatype/timestamp.h"
@@ -55,7 +53,7 @@ typedef struct FeedColumn
 	Oid base_type; /* of a domain, else type */
 	FeedJsonClass json_class;
 	struct FeedType *nested; /* of arrays and rows, see encode/type.h */
-	FmgrInfo output; /* of base_type */
+	FmgrInfo output;		 /* of base_type */
 	FmgrInfo input;
 	Oid ioparam;
 	bool in_identity; /* of the replica identity */
@@ -78,15 +76,15 @@ typedef struct FeedShape
 	FeedColumn *columns;
 	int *key; /* indexes of the key columns, in order; key_count 0: no key */
 	int key_count;
-	bool full_identity; /* REPLICA IDENTITY FULL: before holds every column */
-	uint64 fingerprint; /* of names and types: a new one means a schema record */
+	bool full_identity;		 /* REPLICA IDENTITY FULL: before holds every column */
+	uint64 fingerprint;		 /* of names and types: a new one means a schema record */
 	struct FeedRoute *route; /* NULL: excluded by a mapping */
 	MemoryContext context;
 } FeedShape;
 
 typedef enum FeedValueKind
 {
-	FEED_VALUE_ABSENT,	  /* not sent, as non-key columns of an old key */
+	FEED_VALUE_ABSENT, /* not sent, as non-key columns of an old key */
 	FEED_VALUE_NULL,
 	FEED_VALUE_UNCHANGED, /* TOASTed and not touched: not in the WAL */
 	FEED_VALUE_TEXT,	  /* output text, NUL-terminated */
@@ -111,8 +109,8 @@ typedef struct FeedTxn
 	XLogRecPtr commit_lsn; /* start of the commit record */
 	XLogRecPtr end_lsn;	   /* its end: the position after this transaction */
 	TimestampTz commit_time;
-	uint32 timeline;	   /* that commit_lsn was written on: part of the event id */
-	uint32 changes;		   /* so far */
+	uint32 timeline;		 /* that commit_lsn was written on: part of the event id */
+	uint32 changes;			 /* so far */
 	const char *traceparent; /* or NULL */
 } FeedTxn;
 
@@ -137,11 +135,11 @@ typedef struct FeedEmitted
 	const char *payload;
 	int payload_len; /* -1: NULL, a tombstone */
 	int header_count;
-	const char **headers; /* name, value, name, value .. */
+	const char **headers;	/* name, value, name, value .. */
 	TimestampTz expires_at; /* 0: never */
 	const FeedTxn *txn;
 	uint32 index;
 	XLogRecPtr lsn;
 } FeedEmitted;
 
-#endif /* TIDEHOLD_FEED_CHANGE_H */
+#endif /* TIDEHOLD_FEED_DECODE_CHANGE_H */

@@ -6,13 +6,12 @@
 
 #include "utils/memutils.h"
 
+#include "core/feed/traceparent.h"
 #include "feed/decode/deliver.h"
 #include "feed/decode/reader.h"
 
-#define TRACEPARENT_LEN 64
-
 static FeedTxn txn;
-static char traceparent[TRACEPARENT_LEN];
+static char traceparent[FEED_TRACEPARENT_LEN + 1];
 
 static XLogRecPtr partial_commit_lsn;
 static uint32 partial_index;
@@ -51,7 +50,8 @@ th_deliver_txn(void)
 }
 
 void
-th_deliver_change(FeedOp op, const FeedTable *table, XLogRecPtr lsn, bool has_before, bool key_changed)
+th_deliver_change(FeedOp op, const FeedTable *table, XLogRecPtr lsn, bool has_before,
+				  bool key_changed)
 {
 	FeedChange change;
 
@@ -78,15 +78,20 @@ th_deliver_emitted(FeedEmitted *emitted)
 	th_reader.consumer->emitted(emitted);
 }
 
-/* The later one of a transaction is for the changes after it. */
+/*
+ * The later one of a transaction is for the changes after it.  Anybody may write such a
+ * message, so one that is no trace context is left out.
+ */
 void
 th_deliver_traceparent(const char *text, Size len)
 {
-	if (len >= TRACEPARENT_LEN)
+	txn.traceparent = NULL;
+	if (len != FEED_TRACEPARENT_LEN)
 		return;
 	memcpy(traceparent, text, len);
 	traceparent[len] = '\0';
-	txn.traceparent = traceparent;
+	if (feed_traceparent_is_valid(traceparent))
+		txn.traceparent = traceparent;
 }
 
 void

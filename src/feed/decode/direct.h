@@ -9,6 +9,7 @@
 
 #include "feed/decode/table.h"
 
-extern void th_direct_change(const FeedTable *table, Relation relation, ReorderBufferChange *change);
+extern void th_direct_change(const FeedTable *table, Relation relation,
+							 ReorderBufferChange *change);
 
 #endif /* TIDEHOLD_FEED_DECODE_DIRECT_H */

@@ -5,15 +5,14 @@
 #include "postgres.h"
 
 #include "core/feed/emitted.h"
+#include "core/feed/traceparent.h"
 #include "feed/decode/deliver.h"
 #include "feed/decode/emitted.h"
-
-#define TRACE_PREFIX "tidehold.trace"
 
 bool
 th_emitted_is_known(const char *prefix)
 {
-	return strcmp(prefix, FEED_EMITTED_PREFIX) == 0 || strcmp(prefix, TRACE_PREFIX) == 0;
+	return strcmp(prefix, FEED_EMITTED_PREFIX) == 0 || strcmp(prefix, FEED_TRACE_PREFIX) == 0;
 }
 
 static void
@@ -43,7 +42,7 @@ take_emitted(const char *encoded, Size len, XLogRecPtr lsn)
 void
 th_emitted_take(const char *prefix, const char *body, Size len, XLogRecPtr lsn)
 {
-	if (strcmp(prefix, TRACE_PREFIX) == 0)
+	if (strcmp(prefix, FEED_TRACE_PREFIX) == 0)
 		th_deliver_traceparent(body, len);
 	else
 		take_emitted(body, len, lsn);

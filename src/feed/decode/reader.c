@@ -25,6 +25,7 @@ FeedReader th_reader;
 
 static XLogRecPtr confirmed_lsn = InvalidXLogRecPtr;
 static TimestampTz spill_looked_at = 0;
+static int64 spilled_before = 0; /* what the server counted up to the last look */
 
 static void
 make_contexts(void)
@@ -35,6 +36,17 @@ make_contexts(void)
 													 ALLOCSET_DEFAULT_SIZES);
 	th_reader.change_context = AllocSetContextCreate(th_reader.context, "tidehold feed change",
 													 ALLOCSET_DEFAULT_SIZES);
+}
+
+/* The server keeps the figure; the reorder buffer's own is reset whenever it reports. */
+static int64
+spilled_bytes(void)
+{
+	PgStat_StatReplSlotEntry *entry = pgstat_fetch_replslot(MyReplicationSlot->data.name);
+	int64 bytes = entry != NULL ? entry->spill_bytes : 0;
+
+	pgstat_clear_snapshot();
+	return bytes;
 }
 
 /*
@@ -57,6 +69,7 @@ th_decode_start(const FeedRow *row, FeedState *state, const FeedResume *resume,
 	th_table_start();
 	th_xids_start(resume->xids);
 	th_context_make(resume->lsn);
+	spilled_before = spilled_bytes();
 	(void) LogStandbySnapshot();
 	MemoryContextSwitchTo(old);
 }
@@ -127,23 +140,12 @@ th_decode_next(void)
 	return record != NULL;
 }
 
-/* The server keeps the figure; the reorder buffer's own is reset whenever it reports. */
-static int64
-spilled_bytes(void)
-{
-	PgStat_StatReplSlotEntry *entry = pgstat_fetch_replslot(MyReplicationSlot->data.name);
-	int64 bytes = entry != NULL ? entry->spill_bytes : 0;
-
-	pgstat_clear_snapshot();
-	return bytes;
-}
-
 static void
 show_slot(void)
 {
 	FeedState *state = th_reader.state;
 	TimestampTz now = GetCurrentTimestamp();
-	int64 bytes = -1;
+	int64 bytes = spilled_before;
 
 	if (TimestampDifferenceExceeds(spill_looked_at, now, SPILL_LOOK_MS))
 	{
@@ -152,9 +154,9 @@ show_slot(void)
 	}
 	SpinLockAcquire(&state->mutex);
 	state->restart_lsn = MyReplicationSlot->data.restart_lsn;
-	if (bytes >= 0)
-		state->counters.spilled_bytes = bytes;
+	state->counters.spilled_bytes += Max(bytes - spilled_before, 0);
 	SpinLockRelease(&state->mutex);
+	spilled_before = bytes;
 }
 
 /*

@@ -15,7 +15,8 @@
  * WAL.  has_before: the WAL has the old row, or its identity.
  */
 extern void th_change_insert(const FeedTable *table, XLogRecPtr lsn);
-extern void th_change_update(const FeedTable *table, TupleDesc source, XLogRecPtr lsn, bool has_before);
+extern void th_change_update(const FeedTable *table, TupleDesc source, XLogRecPtr lsn,
+							 bool has_before);
 extern void th_change_delete(const FeedTable *table, XLogRecPtr lsn);
 
 /* Does the old row say this column?  Else it is null there, whatever the row had. */

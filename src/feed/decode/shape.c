@@ -157,7 +157,8 @@ fingerprint_of(const FeedShape *shape)
 }
 
 FeedShape *
-th_shape_make(const FeedRow *row, Relation target, Relation source, const FeedMembership *membership)
+th_shape_make(const FeedRow *row, Relation target, Relation source,
+			  const FeedMembership *membership)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "tidehold feed shape",
 												  ALLOCSET_SMALL_SIZES);

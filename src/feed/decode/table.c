@@ -85,9 +85,11 @@ on_type(Datum argument, int cache_id, uint32 hash)
 void
 th_table_start(void)
 {
-	HASHCTL control = { .keysize = sizeof(Oid),
-						.entrysize = sizeof(FeedTable),
-						.hcxt = th_reader.context };
+	HASHCTL control = {
+		.keysize = sizeof(Oid),
+		.entrysize = sizeof(FeedTable),
+		.hcxt = th_reader.context,
+	};
 
 	tables = hash_create("tidehold feed tables", 128, &control,
 						 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);

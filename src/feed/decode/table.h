@@ -13,7 +13,7 @@ typedef struct FeedTable
 	Oid relid; /* hash key: the table that rows are in */
 	bool valid;
 	FeedMembership membership;
-	FeedShape *shape;	  /* NULL: not published */
+	FeedShape *shape;	   /* NULL: not published */
 	MemoryContext context; /* of the shape and what follows */
 
 	/* Where pgoutput need not be asked: place of each of the shape's columns in the row. */

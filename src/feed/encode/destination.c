@@ -76,10 +76,9 @@ escape_separators(StringInfo out, int from)
 	char *value;
 	int length = out->len - from;
 
-	if (memchr(out->data + from, ':', length) == NULL && memchr(out->data + from, '%', length) == NULL)
-		return;
-	value = palloc(length);
+	value = palloc(length + 1);
 	memcpy(value, out->data + from, length);
+	value[length] = '\0';
 	out->len = from;
 	for (int i = 0; i < length; i++)
 	{

@@ -218,6 +218,7 @@ begin(void)
 	empty(&th_buffers.value);
 	empty(&th_buffers.destination);
 	empty(&th_buffers.old_destination);
+	MemoryContextReset(scratch); /* where the change before met an error */
 	return MemoryContextSwitchTo(scratch);
 }
 

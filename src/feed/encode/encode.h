@@ -34,14 +34,15 @@ typedef struct FeedHeaders
 
 /*
  * An envelope: writes value and headers of one event.  debezium (default), flat (the row
- * after, nothing round it), cloudevents (flat, with binary-mode headers ce_*).
+ * after, nothing round it), cloudevents (flat, with binary-mode headers ce_*).  value
+ * returns false where it is null; headers may be NULL.
  */
 typedef struct FeedEnvelope
 {
 	const char *name;
-	bool (*value)(StringInfo out, const FeedEvent *event); /* false: the value is null */
-	void (*headers)(FeedHeaders *headers, const FeedEvent *event); /* may be NULL */
-	bool names_event; /* the value says the event's id itself */
+	bool (*value)(StringInfo out, const FeedEvent *event);
+	void (*headers)(FeedHeaders *headers, const FeedEvent *event);
+	bool names_event; /* value or headers say the event's id */
 } FeedEnvelope;
 
 extern const FeedEnvelope *th_envelope_find(const char *name);
@@ -90,9 +91,10 @@ extern void th_text_value(StringInfo out, const FeedColumn *column, const FeedVa
 extern void th_event_id(StringInfo out, const FeedTxn *txn, uint32 index);
 
 /*
- * Inside a transaction.  Makes the messages of a change and gives each to send: the schema record where the
- * shape is new, the change, its tombstone; delete and create where the key changed.  TRUNCATE is a message where the destination
- * is the same for all rows, and none for hashes and strings, whose keys nobody knows.
+ * Inside a transaction.  Makes the messages of a change and gives each to send: the schema
+ * record where the shape is new, the change, its tombstone; delete and create where the
+ * key changed.  TRUNCATE is a message where the destination is the same for all rows, and
+ * none for hashes and strings, whose keys nobody knows.
  */
 typedef void (*FeedSend)(const FeedMessage *message);
 extern void th_encode_change(const FeedChange *change, FeedSend send);

@@ -10,7 +10,7 @@
 /* What th_encode_init() was told, and what follows from it for every message. */
 typedef struct FeedSourceTexts
 {
-	FeedBytes debezium_head; /* "source":{"version": .. "ts_ms": */
+	FeedBytes debezium_head;	 /* "source":{"version": .. "ts_ms": */
 	FeedBytes debezium_database; /* "db":"..","sequence":"[\" */
 	FeedBytes cloudevents_source;
 } FeedSourceTexts;
@@ -21,7 +21,8 @@ extern FeedSourceTexts th_source_texts;
 #define FEED_EVENT_ID_ROOM 64
 
 /* Writes the id of a message of a change to text; op tells rows of a snapshot. */
-extern FeedBytes th_event_id_of(char *text, const FeedTxn *txn, uint32 index, FeedOp op, uint8 part);
+extern FeedBytes th_event_id_of(char *text, const FeedTxn *txn, uint32 index, FeedOp op,
+								uint8 part);
 
 extern void th_header(FeedHeaders *headers, const char *name, FeedBytes value);
 

@@ -4,8 +4,8 @@
  *
  * Everything it points to lives until the call returns; sinks copy.
  */
-#ifndef TIDEHOLD_FEED_MESSAGE_H
-#define TIDEHOLD_FEED_MESSAGE_H
+#ifndef TIDEHOLD_FEED_ENCODE_MESSAGE_H
+#define TIDEHOLD_FEED_ENCODE_MESSAGE_H
 
 #include "nodes/pg_list.h"
 
@@ -13,11 +13,11 @@
 
 typedef enum FeedForm
 {
-	FEED_FORM_RECORD,	/* Kafka */
-	FEED_FORM_HASH,		/* Redis: fields of a hash, guarded */
-	FEED_FORM_JSON,		/* Redis: string, guarded */
-	FEED_FORM_STREAM,	/* Redis: XADD, its id is made of the position */
-	FEED_FORM_PUBLISH	/* Redis: at most once by nature */
+	FEED_FORM_RECORD, /* Kafka */
+	FEED_FORM_HASH,	  /* Redis: fields of a hash, guarded */
+	FEED_FORM_JSON,	  /* Redis: string, guarded */
+	FEED_FORM_STREAM, /* Redis: XADD, its id is made of the position */
+	FEED_FORM_PUBLISH /* Redis: at most once by nature */
 } FeedForm;
 
 typedef struct FeedBytes
@@ -41,30 +41,34 @@ typedef struct FeedRoute
 	bool destination_is_constant; /* no column in it */
 	FeedForm form;
 	const struct FeedEnvelope *envelope;
-	List *key_columns; /* of char *, from the mapping; NIL: default */
-	char *query;	   /* computed value, or NULL */
-	int64 ttl_ms;	   /* 0: none */
-	void *sink_data;   /* the sink's own, as a topic handle */
+	List *key_columns;		 /* of char *, from the mapping; NIL: default */
+	char *query;			 /* computed value, or NULL */
+	int64 ttl_ms;			 /* 0: none */
+	void *sink_data;		 /* the sink's own, as a topic handle */
 	uint64 last_fingerprint; /* of the shape that a schema record was sent for */
 
 	/* The encoder's own. */
-	FeedBytes constant;		 /* the destination, where it is constant */
-	FeedBytes json_table;	 /* "schema":"..","table":".." */
-	FeedBytes subject;		 /* schema.table */
+	FeedBytes constant;	  /* the destination, where it is constant */
+	FeedBytes json_table; /* "schema":"..","table":".." */
+	FeedBytes subject;	  /* schema.table */
 	bool tombstones;
 	struct FeedRoute *schema_route; /* where its schema records go; NULL: none */
-	int *columns;			 /* of each part of the template, in the shape below; -1: none */
+	int *columns;					/* of each part of the template, in columns_shape */
 	const FeedShape *columns_shape;
 	uint64 columns_fingerprint; /* a shape's memory may be used for another one */
 } FeedRoute;
 
-/* Which message of one change; streams make ids of it, so there are at most four. */
+/*
+ * Which message of one change; streams make ids of it, so there are at most four.  CREATE
+ * stands after the delete that a change of the key begins with; SHAPE, the schema record,
+ * is sent before the others and yet disturbs no number.
+ */
 typedef enum FeedMessagePart
 {
 	FEED_MESSAGE_RECORD,
 	FEED_MESSAGE_TOMBSTONE,
-	FEED_MESSAGE_CREATE, /* after the delete that a change of the key begins with */
-	FEED_MESSAGE_SHAPE, /* schema record; sent before the others, yet disturbs no number */
+	FEED_MESSAGE_CREATE,
+	FEED_MESSAGE_SHAPE,
 	FEED_MESSAGE_COMPUTED = FEED_MESSAGE_SHAPE /* Redis alone: see worker/compute.c */
 } FeedMessagePart;
 
@@ -89,4 +93,4 @@ typedef struct FeedMessage
 	uint8 part; /* of one change, see FeedMessagePart */
 } FeedMessage;
 
-#endif /* TIDEHOLD_FEED_MESSAGE_H */
+#endif /* TIDEHOLD_FEED_ENCODE_MESSAGE_H */

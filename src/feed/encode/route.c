@@ -28,7 +28,7 @@ find_mapping(const FeedRow *row, const char *schema_name, const char *table_name
 {
 	ListCell *cell;
 
-	foreach (cell, row->mappings)
+	foreach(cell, row->mappings)
 	{
 		const FeedMappingRow *mapping = lfirst(cell);
 
@@ -189,7 +189,7 @@ make_route(const FeedRow *row, const FeedMappingRow *mapping, const char *schema
 	{
 		ListCell *cell;
 
-		foreach (cell, mapping->key_columns)
+		foreach(cell, mapping->key_columns)
 			route->key_columns = lappend(route->key_columns, pstrdup(lfirst(cell)));
 		route->query = mapping->query ? pstrdup(mapping->query) : NULL;
 	}
@@ -218,7 +218,7 @@ th_route_of(const FeedRow *row, const char *schema_name, const char *table_name)
 {
 	ListCell *cell;
 
-	foreach (cell, known_tables)
+	foreach(cell, known_tables)
 	{
 		const KnownTable *table = lfirst(cell);
 

@@ -2,9 +2,9 @@
  * state.c
  *	  Changes as the state they leave behind: Redis hashes and strings.
  *
- * Fields that are NULL are removed from a hash; fields that the WAL does not hold are
- * left alone, so a hash stays whole.  A string is written anew: unchanged columns are
- * named in its "__unchanged", for nobody knows them here.
+ * Fields that are NULL are removed from a hash, and fields that the WAL does not hold are
+ * left alone.  Where all are known the hash is made anew, so that dropped columns go.  A
+ * string is always written anew: columns that are not known are named in "__unchanged".
  */
 #include "postgres.h"
 
@@ -54,6 +54,7 @@ fill_hash(FeedMessage *message, const FeedShape *shape, const FeedValue *values)
 	message->fields = fields;
 	message->field_count = count;
 	message->value = present;
+	message->whole = count == shape->column_count;
 }
 
 static void

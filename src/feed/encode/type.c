@@ -16,7 +16,8 @@
 
 /*
  * Arrays and rows are told by their output function, for their text is what is read:
- * int2vector is an array too, but prints no braces.
+ * int2vector is an array too, but prints no braces.  Attributes of a row without a type
+ * have no names.
  */
 static FeedJsonClass
 class_by_output(Oid base_type)
@@ -27,7 +28,7 @@ class_by_output(Oid base_type)
 	getTypeOutputInfo(base_type, &output, &is_varlena);
 	if (output == F_ARRAY_OUT)
 		return FEED_JSON_ARRAY;
-	if (output == F_RECORD_OUT)
+	if (output == F_RECORD_OUT && base_type != RECORDOID)
 		return FEED_JSON_COMPOSITE;
 	return FEED_JSON_STRING;
 }

@@ -31,6 +31,7 @@ typedef struct News
 {
 	bool purged; /* the client gave messages up; the transaction knows why */
 	rd_kafka_resp_err_t failed;
+	char failure[FEED_ERROR_LEN];
 	rd_kafka_resp_err_t refused;
 	KafkaFlight refused_message; /* first that the brokers refused */
 	rd_kafka_resp_err_t error;
@@ -89,7 +90,8 @@ note_refusal(const KafkaFlight *flight, rd_kafka_resp_err_t code)
 	FeedState *state = th_kafka.state;
 
 	SpinLockAcquire(&state->mutex);
-	if (th_kafka.careful && flight->commit_lsn != InvalidXLogRecPtr)
+	if (th_kafka.careful && flight->commit_lsn != InvalidXLogRecPtr &&
+		flight->part != KAFKA_PART_POSITION)
 	{
 		FeedKnownRefusal *refusal = &state->refusals[state->refusal_count++ % FEED_KNOWN_REFUSALS];
 
@@ -140,6 +142,14 @@ th_kafka_refused_before(const FeedMessage *message)
 /* ---- events ---- */
 
 static void
+take_failure(const rd_kafka_message_t *message, News *news)
+{
+	news->failed = message->err;
+	snprintf(news->failure, sizeof(news->failure), "topic \"%s\": %s",
+			 rd_kafka_topic_name(message->rkt), rd_kafka_err2str(message->err));
+}
+
+static void
 take_report(const rd_kafka_message_t *message, News *news)
 {
 	KafkaFlight *flight = message->_private;
@@ -155,7 +165,9 @@ take_report(const rd_kafka_message_t *message, News *news)
 		note_refusal(flight, message->err);
 	}
 	else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-		news->failed = message->err;
+		take_failure(message, news);
+	else if (flight->part == KAFKA_PART_POSITION && !th_kafka.transactional)
+		th_kafka.safe = flight->commit_lsn;
 	th_kafka_flight_release(flight);
 }
 
@@ -292,7 +304,7 @@ give_up(News *news)
 	if (news->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
 		raise_refusal(news);
 	if (news->failed != RD_KAFKA_RESP_ERR_NO_ERROR && !news->purged)
-		th_kafka_raise(news->failed, "deliver a message", rd_kafka_err2str(news->failed));
+		th_kafka_raise(news->failed, "deliver a message", news->failure);
 	th_kafka_raise_transaction();
 }
 

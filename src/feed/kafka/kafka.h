@@ -27,6 +27,7 @@
 
 #define KAFKA_SLICE_MS 50 /* how long a call may block */
 #define KAFKA_TOPIC_LEN 249
+#define KAFKA_PART_POSITION 255
 
 typedef enum KafkaTopicState
 {
@@ -45,16 +46,17 @@ typedef struct KafkaTopic
 	int32 partitions;	 /* keys are spread over; changes only when nothing is in flight */
 	TimestampTz ask_at;
 	TimestampTz made_at; /* it takes a while until every broker knows a new topic */
-	char reason[256];	 /* why it is missing */
+	rd_kafka_resp_err_t code; /* why it is missing */
+	char reason[256];
 	struct KafkaTopic *next;
 } KafkaTopic;
 
 /* Which message a delivery report speaks of. */
 typedef struct KafkaFlight
 {
-	XLogRecPtr commit_lsn; /* invalid: a position, or nobody's */
+	XLogRecPtr commit_lsn; /* of a position: its lsn; invalid: of no transaction */
 	uint32 index;
-	uint8 part;
+	uint8 part; /* or KAFKA_PART_POSITION */
 	int32 bytes;
 	int32 next_free;
 } KafkaFlight;

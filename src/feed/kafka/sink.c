@@ -43,7 +43,7 @@ position_topic_is_there(void)
 
 	if (th_kafka_topic_ask(topic) == KAFKA_TOPIC_MISSING)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				(errcode(th_kafka_sqlstate(topic->code)),
 				 errmsg("feed \"%s\" has nowhere to keep its position", th_kafka.row->name),
 				 errdetail("In Kafka, %s.", topic->reason),
 				 errhint("Create the topic with cleanup.policy=compact, or let the feed create topics.")));
@@ -170,7 +170,7 @@ send_to(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
 		return refuse_size(message, why);
 	if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL)
 		th_kafka_give_up();
-	th_kafka_raise(code, "send", rd_kafka_err2str(code));
+	th_kafka_raise(code, "send", psprintf("topic \"%s\": %s", topic->name, rd_kafka_err2str(code)));
 }
 
 static FeedSent

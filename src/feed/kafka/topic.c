@@ -147,9 +147,10 @@ th_kafka_topics_destroy(void)
 /* ---- making one ---- */
 
 static void
-miss(KafkaTopic *topic, const char *reason)
+miss(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *reason)
 {
 	topic->state = KAFKA_TOPIC_MISSING;
+	topic->code = code;
 	topic->ask_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASK_MISSING_MS);
 	strlcpy(topic->reason, reason, sizeof(topic->reason));
 }
@@ -207,7 +208,7 @@ create(KafkaTopic *topic)
 
 	if (wanted == NULL)
 	{
-		miss(topic, said);
+		miss(topic, RD_KAFKA_RESP_ERR__INVALID_ARG, said);
 		return;
 	}
 	configure(wanted, is_position, is_compacted, retention);
@@ -219,6 +220,8 @@ create(KafkaTopic *topic)
 void
 th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *text)
 {
+	char reason[sizeof(topic->reason)];
+
 	switch (code)
 	{
 		case RD_KAFKA_RESP_ERR_NO_ERROR:
@@ -233,10 +236,9 @@ th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *
 			topic->state = KAFKA_TOPIC_ASKING;
 			return;
 		default:
-			snprintf(topic->reason, sizeof(topic->reason), "could not create topic \"%s\": %s",
+			snprintf(reason, sizeof(reason), "could not create topic \"%s\": %s",
 					 topic->name, text != NULL ? text : rd_kafka_err2str(code));
-			topic->state = KAFKA_TOPIC_MISSING;
-			topic->ask_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASK_MISSING_MS);
+			miss(topic, code, reason);
 	}
 }
 
@@ -255,7 +257,7 @@ miss_or_create(KafkaTopic *topic)
 	else
 	{
 		snprintf(reason, sizeof(reason), "topic \"%s\" does not exist and may not be created", topic->name);
-		miss(topic, reason);
+		miss(topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, reason);
 	}
 }
 
@@ -321,7 +323,7 @@ ask(KafkaTopic *topic)
 		default:
 			snprintf(reason, sizeof(reason), "topic \"%s\" cannot be used as %s: %s",
 					 topic->name, th_kafka.principal, rd_kafka_err2str(code));
-			miss(topic, reason);
+			miss(topic, code, reason);
 	}
 }
 

@@ -7,8 +7,8 @@
  * too, but only this process takes them from the queue.
  *
  * Without transactions the position is sent when everything before it is acknowledged,
- * at most once a second while messages flow; what is sent after it is sent again by the
- * next process, with the same event ids.
+ * and nobody waits for it but the slot; what it does not cover is sent again by the next
+ * process, with the same event ids.
  */
 #include "postgres.h"
 
@@ -24,18 +24,7 @@
 /* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
 #define COMMIT_SLICE_MS 100
 
-#define POSITION_MS 1000
-
-typedef enum FlushStep
-{
-	FLUSH_BEGIN,
-	FLUSH_POSITION, /* the position is on its way */
-	FLUSH_COMMIT
-} FlushStep;
-
-static FlushStep step = FLUSH_BEGIN;
-static FeedPosition recorded; /* last that went out; its xids are not kept */
-static TimestampTz recorded_at = 0;
+static bool position_sent = false; /* of the flush that is not finished */
 
 static void
 pause_after_commit(void)
@@ -79,7 +68,8 @@ send_position(const FeedPosition *position)
 		initStringInfo(&text);
 		MemoryContextSwitchTo(before);
 	}
-	flight->commit_lsn = InvalidXLogRecPtr;
+	flight->commit_lsn = position->lsn;
+	flight->part = KAFKA_PART_POSITION;
 	resetStringInfo(&text);
 	th_position_print(&text, position);
 	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY, text.data, text.len,
@@ -92,67 +82,47 @@ send_position(const FeedPosition *position)
 }
 
 static void
-finish(const FeedPosition *position, bool position_sent)
+finish(void)
 {
 	th_kafka.in_transaction = false;
 	th_kafka.pending = 0;
-	step = FLUSH_BEGIN;
-	if (position_sent)
-	{
-		recorded = *position;
-		recorded_at = GetCurrentTimestamp();
-		th_kafka.safe = position->lsn;
-		th_kafka_leave_careful(position->lsn);
-	}
-	th_kafka_topics_recheck();
+	position_sent = false;
 }
 
 /* The commit comes last; the position may go out before the reports are in. */
 static bool
 flush_transaction(const FeedPosition *position)
 {
-	if (step == FLUSH_BEGIN)
+	if (!position_sent)
 	{
 		th_kafka_transaction_begin();
-		if (!send_position(position))
-			return false;
-		step = FLUSH_POSITION;
+		position_sent = send_position(position);
 		th_kafka_poll();
 	}
-	if (th_kafka.in_flight > 0)
+	if (!position_sent || th_kafka.in_flight > 0)
 		return false;
-	step = FLUSH_COMMIT;
 	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
 		return false;
 	INSTR_TIME_SET_CURRENT(th_kafka.committed_at);
-	finish(position, true);
+	finish();
+	th_kafka.safe = position->lsn;
+	th_kafka_leave_careful(position->lsn);
+	th_kafka_topics_recheck();
 	return true;
 }
 
-/* A position that says more than how far the WAL was read is not put off. */
-static bool
-position_is_due(const FeedPosition *position)
-{
-	return recorded_at == 0 || th_kafka.pending == 0 ||
-		position->snapshot_chunk != recorded.snapshot_chunk || position->letter != recorded.letter ||
-		position->epoch != recorded.epoch || position->timeline != recorded.timeline ||
-		position->partial_commit_lsn != recorded.partial_commit_lsn ||
-		TimestampDifferenceExceeds(recorded_at, GetCurrentTimestamp(), POSITION_MS);
-}
-
+/* delivery.c moves what is safe when the position is acknowledged. */
 static bool
 flush_acknowledged(const FeedPosition *position)
 {
 	if (th_kafka.in_flight > 0)
 		return false;
-	if (step == FLUSH_POSITION || !position_is_due(position))
-	{
-		finish(position, step == FLUSH_POSITION);
-		return true;
-	}
-	if (send_position(position))
-		step = FLUSH_POSITION;
-	return false;
+	th_kafka_leave_careful(th_kafka.safe);
+	th_kafka_topics_recheck();
+	if (!send_position(position))
+		return false;
+	finish();
+	return true;
 }
 
 bool

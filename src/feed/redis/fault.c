@@ -35,7 +35,7 @@ static const FaultPrefix prefixes[] = {
 RedisFault
 th_redis_fault(const char *text)
 {
-	for (int i = 0; i < lengthof(prefixes); i++)
+	for (size_t i = 0; i < lengthof(prefixes); i++)
 	{
 		if (strncmp(text, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
 			return prefixes[i].fault;

@@ -16,7 +16,7 @@
 #include "core/feed/hash_slot.h"
 
 /* While a batch runs the server does nothing else. */
-#define BATCH_MESSAGES 512
+#define BATCH_MESSAGES 256
 #define BATCH_BYTES (256 * 1024)
 
 #define RETRY_MIN_MS 2

@@ -1,6 +1,6 @@
 /*
  * number.c
- *	  Numbers of chunks and batches, from the sequence tidehold.feed_chunk.
+ *	  Numbers of chunks and batches, from the sequence tidehold.id_seq.
  */
 #include "postgres.h"
 
@@ -23,7 +23,7 @@ th_number_next(void)
 {
 	int64 number = 0;
 
-	th_feed_query("SELECT nextval('tidehold.feed_chunk')", 0, NULL, NULL, NULL, false, 0,
+	th_feed_query("SELECT nextval('tidehold.id_seq')", 0, NULL, NULL, NULL, false, 0,
 				  take_number, &number);
 	return number;
 }
@@ -35,7 +35,7 @@ th_number_pass(int64 known)
 	Datum values[] = { Int64GetDatum(known) };
 
 	if (known > 0)
-		th_feed_query("SELECT setval('tidehold.feed_chunk', $1) FROM tidehold.feed_chunk"
+		th_feed_query("SELECT setval('tidehold.id_seq', $1) FROM tidehold.id_seq"
 					  " WHERE last_value < $1",
 					  lengthof(types), types, values, NULL, false, 0, NULL, NULL);
 }

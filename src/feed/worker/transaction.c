@@ -64,7 +64,7 @@ pin_timeouts(void)
 static void
 separate_caches(void)
 {
-	static uint64 told = 0;
+	static uint64 told = PG_UINT64_MAX;
 	static XLogRecPtr differ_before = InvalidXLogRecPtr;
 	XLogRecPtr decoded = th_decode_lsn();
 
