@@ -60,8 +60,7 @@ look_at_feed(TupleTableSlot *slot, void *context)
 	if (taker->feed != NULL && strcmp(row.name, taker->feed) != 0)
 		return;
 	taker->exists = true;
-	row.kind = strcmp(TextDatumGetCString(th_slot_datum(slot, FEED_KIND)), "kafka") == 0 ? FEED_KAFKA :
-																						   FEED_REDIS;
+	row.kind = th_feed_kind_of_text(TextDatumGetCString(th_slot_datum(slot, FEED_KIND)));
 	row.options = DatumGetJsonbP(th_slot_datum(slot, FEED_OPTIONS));
 	if (strcmp(TextDatumGetCString(th_slot_datum(slot, FEED_WISH)), "drop") != 0 &&
 		th_feed_option_bool(&row, "emit"))

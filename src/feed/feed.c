@@ -28,6 +28,7 @@
 #include "feed/state.h"
 
 #define FEED_NAME_MAX 40
+#define FEED_NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 #define SLOT_ID_DIGITS 8
 
 PG_FUNCTION_INFO_V1(th_create_feed);
@@ -38,7 +39,7 @@ require_feed_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len >= 1 && len <= FEED_NAME_MAX && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == len &&
+	if (len >= 1 && len <= FEED_NAME_MAX && strspn(name, FEED_NAME_CHARACTERS) == len &&
 		!(name[0] >= '0' && name[0] <= '9'))
 		return;
 	ereport(ERROR,
@@ -83,9 +84,10 @@ th_feed_kind_of_server(const char *name)
 {
 	ForeignServer *server = GetForeignServerByName(name, false);
 	const char *wrapper = GetForeignDataWrapper(server->fdwid)->fdwname;
+	Datum usable = DirectFunctionCall2(has_server_privilege_id, ObjectIdGetDatum(server->serverid),
+									   CStringGetTextDatum("USAGE"));
 
-	if (!DatumGetBool(DirectFunctionCall2(has_server_privilege_id, ObjectIdGetDatum(server->serverid),
-										  CStringGetTextDatum("USAGE"))))
+	if (!DatumGetBool(usable))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for foreign server \"%s\"", name)));
@@ -114,7 +116,8 @@ static void
 insert_feed(const pg_uuid_t *id, const char *name, const char *publication, const char *server,
 			FeedKind kind, Jsonb *options)
 {
-	static const Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID };
+	static const Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID,
+								 TEXTOID, TEXTOID, TEXTOID, JSONBOID };
 	Datum values[] = { UUIDPGetDatum(id), CStringGetTextDatum(name), th_actor(),
 					   CStringGetTextDatum(publication), CStringGetTextDatum(server),
 					   CStringGetTextDatum(kind == FEED_KAFKA ? "kafka" : "redis"),

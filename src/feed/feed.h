@@ -58,6 +58,9 @@ extern void th_feed_read_table(const char *name, FeedRowReader reader, void *con
 /* Elements of a name[]. */
 extern List *th_feed_names(ArrayType *array);
 
+/* Of column kind. */
+extern FeedKind th_feed_kind_of_text(const char *kind);
+
 /* NULL: there is none of that name. */
 extern FeedRow *th_feed_row_named(const char *name);
 

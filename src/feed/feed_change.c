@@ -34,7 +34,7 @@ refuse_missing_feed(const char *name)
 	ListCell *cell;
 
 	th_nearest_start(&nearest, name);
-	foreach (cell, th_feed_rows())
+	foreach(cell, th_feed_rows())
 		th_nearest_try(&nearest, ((FeedRow *) lfirst(cell))->name);
 	ereport(ERROR,
 			(errcode(th_code_sqlstate(TH_FEED_NOT_FOUND)),
@@ -70,8 +70,8 @@ th_feed_to_change(FunctionCallInfo fcinfo, const char *function)
 
 /* Changes the row whose id is $1; a missing one was dropped by somebody else just now. */
 static void
-change(const FeedRow *row, const char *assignments, int count, const Oid *types, const Datum *values,
-	   const char *nulls)
+change(const FeedRow *row, const char *assignments, int count, const Oid *types,
+	   const Datum *values, const char *nulls)
 {
 	Oid all_types[4] = { UUIDOID };
 	Datum all_values[4] = { UUIDPGetDatum(&row->id) };

@@ -164,6 +164,12 @@ recovery_of(const char *text)
 	return strcmp(text, "resnapshot") == 0 ? FEED_RECOVERY_RESNAPSHOT : FEED_RECOVERY_FROM_NOW;
 }
 
+FeedKind
+th_feed_kind_of_text(const char *kind)
+{
+	return strcmp(kind, "kafka") == 0 ? FEED_KAFKA : FEED_REDIS;
+}
+
 /* ---- rows ---- */
 
 typedef struct Search
@@ -202,7 +208,7 @@ read_feed(TupleTableSlot *slot, void *context)
 	row->owner = get_role_oid(name_column(slot, FEED_OWNER), true);
 	row->publication = name_column(slot, FEED_PUBLICATION);
 	row->server = name_column(slot, FEED_SERVER);
-	row->kind = strcmp(text_column(slot, FEED_KIND), "kafka") == 0 ? FEED_KAFKA : FEED_REDIS;
+	row->kind = th_feed_kind_of_text(text_column(slot, FEED_KIND));
 	row->slot_name = name_column(slot, FEED_SLOT_NAME);
 	row->options = DatumGetJsonbPCopy(th_slot_datum(slot, FEED_OPTIONS));
 	row->wish = wish_of(text_column(slot, FEED_WISH));
@@ -218,7 +224,7 @@ feed_of(List *rows, const pg_uuid_t *id)
 {
 	ListCell *cell;
 
-	foreach (cell, rows)
+	foreach(cell, rows)
 	{
 		FeedRow *row = lfirst(cell);
 
@@ -262,7 +268,7 @@ add_server_options(FeedRow *row)
 	if (server == NULL)
 		return;
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	foreach (cell, server->options)
+	foreach(cell, server->options)
 	{
 		DefElem *option = lfirst(cell);
 		JsonbValue item;
@@ -278,8 +284,8 @@ add_server_options(FeedRow *row)
 		pushJsonbValue(&state, WJB_VALUE, &item);
 	}
 	merged = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-	row->options = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat,
-													  JsonbPGetDatum(JsonbValueToJsonb(merged)), own));
+	row->options = DatumGetJsonbP(
+		DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(JsonbValueToJsonb(merged)), own));
 }
 
 static List *
@@ -292,7 +298,7 @@ read_feeds(const pg_uuid_t *id)
 	if (search.found == NIL)
 		return NIL;
 	th_feed_read_table("feed_mapping", read_mapping, search.found);
-	foreach (cell, search.found)
+	foreach(cell, search.found)
 		add_server_options(lfirst(cell));
 	return search.found;
 }
@@ -316,7 +322,7 @@ th_feed_row_named(const char *name)
 {
 	ListCell *cell;
 
-	foreach (cell, th_feed_rows())
+	foreach(cell, th_feed_rows())
 	{
 		FeedRow *row = lfirst(cell);
 

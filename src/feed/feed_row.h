@@ -72,12 +72,12 @@ typedef struct FeedMappingRow
 	char *schema_name;
 	char *table_name;
 	bool excluded;
-	char *destination;	/* template: Kafka topic, Redis key, stream or channel */
-	List *key_columns;	/* of char *; NIL: primary key, else replica identity */
-	char *envelope;		/* debezium, flat, cloudevents */
-	char *value;		/* Redis: hash, json, stream, publish */
-	char *query;		/* Redis: computes the value; $1.. are the key columns */
-	int64 ttl_ms;		/* Redis */
+	char *destination; /* template: Kafka topic, Redis key, stream or channel */
+	List *key_columns; /* of char *; NIL: primary key, else replica identity */
+	char *envelope;	   /* debezium, flat, cloudevents */
+	char *value;	   /* Redis: hash, json, stream, publish */
+	char *query;	   /* Redis: computes the value; $1.. are the key columns */
+	int64 ttl_ms;	   /* Redis */
 } FeedMappingRow;
 
 /* In the current memory context, inside a transaction.  NIL where there is no table. */

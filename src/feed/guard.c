@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "commands/extension.h"
-#include "catalog/dependency.h"
 
 #include "base/errors.h"
 #include "base/hooks.h"
@@ -41,7 +41,7 @@ refuse_drop_with_feeds(Oid relid)
 	if (feeds == NIL)
 		return;
 	initStringInfo(&names);
-	foreach (cell, feeds)
+	foreach(cell, feeds)
 		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", ((FeedRow *) lfirst(cell))->name);
 	ereport(ERROR,
 			(errcode(th_code_sqlstate(TH_IN_USE)),

@@ -66,7 +66,7 @@ contains(List *names, const char *name, size_t len)
 {
 	ListCell *cell;
 
-	foreach (cell, names)
+	foreach(cell, names)
 		if (strlen(lfirst(cell)) == len && strncmp(lfirst(cell), name, len) == 0)
 			return true;
 	return false;
@@ -82,7 +82,9 @@ static Oid
 key_index(Relation rel)
 {
 	list_free(RelationGetIndexList(rel));
-	return rel->rd_rel->relreplident == REPLICA_IDENTITY_INDEX ? rel->rd_replidindex : rel->rd_pkindex;
+	if (rel->rd_rel->relreplident == REPLICA_IDENTITY_INDEX)
+		return rel->rd_replidindex;
+	return rel->rd_pkindex;
 }
 
 static List *
@@ -99,7 +101,7 @@ default_key(Relation rel)
 	{
 		AttrNumber attribute = index->rd_index->indkey.values[i];
 
-		key = lappend(key, pstrdup(NameStr(TupleDescAttr(RelationGetDescr(rel), attribute - 1)->attname)));
+		key = lappend(key, get_attname(RelationGetRelid(rel), attribute, false));
 	}
 	index_close(index, AccessShareLock);
 	return key;
@@ -127,7 +129,7 @@ require_column(const Mapping *mapping, const char *column, const char *use)
 	if (contains(mapping->table->columns, column, strlen(column)))
 		return;
 	th_nearest_start(&nearest, column);
-	foreach (cell, mapping->table->columns)
+	foreach(cell, mapping->table->columns)
 		th_nearest_try(&nearest, lfirst(cell));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -154,18 +156,21 @@ require_known_column(const Mapping *mapping, const char *column, const char *use
 /* ---- what the mapping says ---- */
 
 static void
-check_key(Mapping *mapping, ArrayType *given)
+check_key(Mapping *mapping, FunctionCallInfo fcinfo)
 {
 	ListCell *cell;
 
-	mapping->key = given != NULL ? th_feed_names(given) : default_key(mapping->rel);
-	if (given == NULL)
+	if (PG_ARGISNULL(ARG_KEY_COLUMNS))
+	{
+		mapping->key = default_key(mapping->rel);
 		return;
+	}
+	mapping->key = th_feed_names(PG_GETARG_ARRAYTYPE_P(ARG_KEY_COLUMNS));
 	if (mapping->key == NIL)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_FEED_INVALID_OPTION)),
 				 errmsg("key_columns is empty")));
-	foreach (cell, mapping->key)
+	foreach(cell, mapping->key)
 		require_known_column(mapping, lfirst(cell), "key_columns");
 }
 
@@ -224,7 +229,7 @@ check_query(Mapping *mapping)
 	if (mapping->query == NULL)
 		return;
 	require_value_for_query(mapping);
-	foreach (cell, mapping->key)
+	foreach(cell, mapping->key)
 		types[i++] = type_of(mapping, lfirst(cell));
 	mapping->results = th_query_check(mapping->query, count, types, mapping->feed->owner);
 	if (mapping->results == NIL)
@@ -310,10 +315,11 @@ insert_mapping(FunctionCallInfo fcinfo, const Mapping *mapping)
 								 NAMEARRAYOID, TEXTOID, TEXTOID, TEXTOID, INTERVALOID };
 	static const int arguments[] = { ARG_DESTINATION, ARG_KEY_COLUMNS, ARG_ENVELOPE,
 									 ARG_VALUE, ARG_QUERY, ARG_TTL };
+	bool excluded = !PG_ARGISNULL(ARG_EXCLUDED) && PG_GETARG_BOOL(ARG_EXCLUDED);
 	Datum values[lengthof(types)] = { UUIDPGetDatum(&mapping->feed->id),
 									  CStringGetTextDatum(mapping->table->schema_name),
 									  CStringGetTextDatum(mapping->table->table_name),
-									  BoolGetDatum(!PG_ARGISNULL(ARG_EXCLUDED) && PG_GETARG_BOOL(ARG_EXCLUDED)) };
+									  BoolGetDatum(excluded) };
 	char nulls[lengthof(types)] = { ' ', ' ', ' ', ' ' };
 
 	for (int i = 0; i < (int) lengthof(arguments); i++)
@@ -364,7 +370,7 @@ th_map_feed(PG_FUNCTION_ARGS)
 	mapping.envelope = text_argument(fcinfo, ARG_ENVELOPE);
 	mapping.value = text_argument(fcinfo, ARG_VALUE);
 	mapping.query = text_argument(fcinfo, ARG_QUERY);
-	check_key(&mapping, PG_ARGISNULL(ARG_KEY_COLUMNS) ? NULL : PG_GETARG_ARRAYTYPE_P(ARG_KEY_COLUMNS));
+	check_key(&mapping, fcinfo);
 	check_choice(&mapping, "envelope", mapping.envelope);
 	check_choice(&mapping, "value", mapping.value);
 	check_ttl(fcinfo, mapping.feed);

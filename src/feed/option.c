@@ -28,13 +28,13 @@
 
 /* name, type, where, default for Kafka, for Redis (NULL: not there), range, choices */
 static const FeedOption options[] = {
-	{ "batch_bytes", FEED_OPTION_SIZE, FEED, "4MB", "4MB", KB, GB, NULL },
-	{ "batch_interval", FEED_OPTION_DURATION, FEED, "5", "5", 0, 60000, NULL },
+	{ "batch_bytes", FEED_OPTION_SIZE, FEED, "8MB", "8MB", KB, GB, NULL },
+	{ "batch_interval", FEED_OPTION_DURATION, FEED, "100", "100", 0, 60000, NULL },
 	{ "create_topics", FEED_OPTION_BOOL, FEED | SERVER, "true", NULL, 0, 0, NULL },
 	{ "destination", FEED_OPTION_TEMPLATE, FEED, "{$schema}.{$table}", "{$table}:{$key}", 0, 0, NULL },
 	{ "emit", FEED_OPTION_BOOL, FEED, "true", "false", 0, 0, NULL },
 	{ "envelope", FEED_OPTION_CHOICE, FEED, "debezium", "flat", 0, 0, "debezium flat cloudevents" },
-	{ "guard_ttl", FEED_OPTION_DURATION, FEED, NULL, "1 day", 1000, DAYS_MAX * DAY_MS, NULL },
+	{ "guard_ttl", FEED_OPTION_DURATION, FEED, NULL, "1 day", 1000, DAYS_MAX *DAY_MS, NULL },
 	{ "hold_back", FEED_OPTION_DURATION, FEED, NULL, "1000", 0, DAY_MS, NULL },
 	{ "mode", FEED_OPTION_CHOICE, FEED, "transactional", NULL, 0, 0, "transactional idempotent" },
 	{ "on_refusal", FEED_OPTION_CHOICE, FEED, "block_key", "block_key", 0, 0, "block_key go_on stop" },
@@ -47,9 +47,9 @@ static const FeedOption options[] = {
 	{ "tombstones", FEED_OPTION_BOOL, FEED, "true", NULL, 0, 0, NULL },
 	{ "topic_partitions", FEED_OPTION_INT, FEED | SERVER, "", NULL, 1, 100000, NULL },
 	{ "topic_replication", FEED_OPTION_INT, FEED | SERVER, "", NULL, 1, PG_INT16_MAX, NULL },
-	{ "topic_retention", FEED_OPTION_DURATION, FEED | SERVER, "", NULL, 1, DAYS_MAX * DAY_MS, NULL },
+	{ "topic_retention", FEED_OPTION_DURATION, FEED | SERVER, "", NULL, 1, DAYS_MAX *DAY_MS, NULL },
 	{ "transaction_bytes", FEED_OPTION_SIZE, FEED, "64MB", "64MB", 64 * KB, GB, NULL },
-	{ "ttl", FEED_OPTION_DURATION, FEED, NULL, "", 1, DAYS_MAX * DAY_MS, NULL },
+	{ "ttl", FEED_OPTION_DURATION, FEED, NULL, "", 1, DAYS_MAX *DAY_MS, NULL },
 	{ "value", FEED_OPTION_CHOICE, FEED, NULL, "hash", 0, 0, "hash json stream publish" },
 	{ "wal_budget", FEED_OPTION_SIZE, FEED, "16GB", "16GB", 64 * MB, PG_INT64_MAX, NULL },
 
@@ -76,7 +76,9 @@ static const FeedOption options[] = {
 static bool
 stands_there(const FeedOption *option, FeedKind kind, int place)
 {
-	return (option->flags & place) != 0 && (kind == FEED_KAFKA ? option->kafka : option->redis) != NULL;
+	const char *own = kind == FEED_KAFKA ? option->kafka : option->redis;
+
+	return (option->flags & place) != 0 && own != NULL;
 }
 
 const FeedOption *
@@ -228,9 +230,12 @@ is_host_and_port(const char *text, size_t len)
 {
 	char *copy = pnstrdup(text, len);
 	char *colon = strrchr(copy, ':');
+	int port;
 
-	return colon != NULL && colon > copy && is_digits(colon + 1) && strlen(colon + 1) <= 5 &&
-		   atoi(colon + 1) >= 1 && atoi(colon + 1) <= PG_UINT16_MAX;
+	if (colon == NULL || colon == copy || !is_digits(colon + 1) || strlen(colon + 1) > 5)
+		return false;
+	port = pg_strtoint32(colon + 1);
+	return port >= 1 && port <= PG_UINT16_MAX;
 }
 
 static bool
@@ -302,7 +307,8 @@ name_the_option(void *arg)
 void
 th_option_check(const FeedOption *option, const char *text)
 {
-	ErrorContextCallback context = { error_context_stack, name_the_option, unconstify(FeedOption *, option) };
+	ErrorContextCallback context = { error_context_stack, name_the_option,
+									 unconstify(FeedOption *, option) };
 	const char *expected;
 	int64 value;
 
@@ -341,7 +347,8 @@ th_option_scalar(const JsonbValue *value, const char *name)
 char *
 th_option_in(Jsonb *options_given, const char *name)
 {
-	JsonbValue *value = getKeyJsonValueFromContainer(&options_given->root, name, strlen(name), NULL);
+	JsonbContainer *root = &options_given->root;
+	JsonbValue *value = getKeyJsonValueFromContainer(root, name, strlen(name), NULL);
 
 	return value == NULL ? NULL : th_option_scalar(value, name);
 }

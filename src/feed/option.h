@@ -31,9 +31,9 @@ enum
 {
 	FEED_ON_FEED = 1,
 	FEED_ON_SERVER = 2,
-	FEED_ON_MAPPING = 4,	 /* of a user: secrets */
-	FEED_READS_FILE = 8,	 /* names a file that the server's process reads */
-	FEED_RUNS_PROGRAM = 16	 /* makes the server's process run or load something */
+	FEED_ON_MAPPING = 4,   /* of a user: secrets */
+	FEED_READS_FILE = 8,   /* names a file that the server's process reads */
+	FEED_RUNS_PROGRAM = 16 /* makes the server's process run or load something */
 };
 
 typedef struct FeedOption
@@ -41,7 +41,7 @@ typedef struct FeedOption
 	const char *name;
 	FeedOptionType type;
 	int flags;
-	const char *kafka;	 /* default; "": none; NULL: not an option of this kind */
+	const char *kafka; /* default; "": none; NULL: not an option of this kind */
 	const char *redis;
 	int64 min;
 	int64 max;

@@ -20,12 +20,13 @@ typedef struct Collector
 	List *found;
 } Collector;
 
+/* A feed's own tables are no news, though a publication FOR ALL TABLES names them. */
 static const char tables_query[] =
 	"SELECT c.oid, t.schemaname, t.tablename, t.attnames"
 	" FROM pg_publication_tables AS t"
 	" JOIN pg_namespace AS n ON n.nspname = t.schemaname"
 	" JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = t.tablename"
-	" WHERE t.pubname = $1 ORDER BY t.schemaname, t.tablename";
+	" WHERE t.pubname = $1 AND t.schemaname <> 'tidehold' ORDER BY t.schemaname, t.tablename";
 
 /* Of a partitioned table the partitions count: they are what is written to. */
 static const char without_identity_query[] =
@@ -106,7 +107,7 @@ th_published_table(const char *publication, Oid relid)
 {
 	ListCell *cell;
 
-	foreach (cell, th_published_tables(publication))
+	foreach(cell, th_published_tables(publication))
 	{
 		FeedPublished *table = lfirst(cell);
 
@@ -133,7 +134,7 @@ th_require_identity(const char *publication)
 		ask(without_identity_query, publication, collect_text, &collector) == 0)
 		return;
 	initStringInfo(&names);
-	foreach (cell, collector.found)
+	foreach(cell, collector.found)
 		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(cell));
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -62,24 +62,26 @@ is_expression(const char *filter)
 	if (list_length(statements) != 1 || !IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
 		return false;
 	select = (SelectStmt *) linitial_node(RawStmt, statements)->stmt;
-	return list_length(select->targetList) == 1 && select->distinctClause == NIL &&
-		   select->fromClause == NIL && select->whereClause == NULL && select->groupClause == NIL &&
-		   select->havingClause == NULL && select->windowClause == NIL && select->sortClause == NIL &&
-		   select->limitCount == NULL && select->limitOffset == NULL && select->lockingClause == NIL &&
-		   select->op == SETOP_NONE;
+	return list_length(select->targetList) == 1 && select->op == SETOP_NONE &&
+		   select->distinctClause == NIL && select->fromClause == NIL &&
+		   select->whereClause == NULL && select->groupClause == NIL &&
+		   select->havingClause == NULL && select->windowClause == NIL &&
+		   select->sortClause == NIL && select->limitCount == NULL &&
+		   select->limitOffset == NULL && select->lockingClause == NIL;
 }
 
 static void
 check_filter(const FeedPublished *table, const char *filter)
 {
+	const char *name;
+
 	if (!is_expression(filter))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("filter is not a single condition: %s", filter)));
-	(void) th_query_check(psprintf("SELECT FROM %s WHERE (%s\n)",
-								   quote_qualified_identifier(table->schema_name, table->table_name),
-								   filter),
-						  0, NULL, GetUserId());
+	name = quote_qualified_identifier(table->schema_name, table->table_name);
+	(void) th_query_check(psprintf("SELECT FROM %s WHERE (%s\n)", name, filter), 0, NULL,
+						  GetUserId());
 }
 
 static bool
@@ -87,7 +89,7 @@ is_excluded(const FeedRow *feed, const FeedPublished *table)
 {
 	ListCell *cell;
 
-	foreach (cell, feed->mappings)
+	foreach(cell, feed->mappings)
 	{
 		FeedMappingRow *mapping = lfirst(cell);
 
@@ -118,7 +120,7 @@ request_all(const FeedRow *feed)
 	int64 requests = 0;
 	ListCell *cell;
 
-	foreach (cell, th_published_tables(feed->publication))
+	foreach(cell, th_published_tables(feed->publication))
 	{
 		if (is_excluded(feed, lfirst(cell)))
 			continue;

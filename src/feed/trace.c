@@ -72,19 +72,25 @@ on_executor_start(QueryDesc *query, int flags)
 		standard_ExecutorStart(query, flags);
 }
 
-/* COPY and TRUNCATE change rows without the executor. */
-static void
-on_utility(PlannedStmt *statement, const char *text, bool read_only_tree, ProcessUtilityContext context,
-		   ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
-		   QueryCompletion *completion)
+/* These change rows without the executor, or with one that reads for them. */
+static bool
+changes_rows(Node *statement)
 {
-	Node *node = statement->utilityStmt;
+	if (IsA(statement, CopyStmt))
+		return ((CopyStmt *) statement)->is_from;
+	return IsA(statement, TruncateStmt) || IsA(statement, CreateTableAsStmt);
+}
 
-	if (IsA(node, TruncateStmt) || (IsA(node, CopyStmt) && ((CopyStmt *) node)->is_from))
+static void
+on_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
+		   ProcessUtilityContext context, ParamListInfo parameters,
+		   QueryEnvironment *environment, DestReceiver *receiver, QueryCompletion *completion)
+{
+	if (changes_rows(statement->utilityStmt))
 		th_feed_trace_write();
 	if (previous_utility)
-		previous_utility(statement, text, read_only_tree, context, parameters, environment, receiver,
-						 completion);
+		previous_utility(statement, text, read_only_tree, context, parameters, environment,
+						 receiver, completion);
 	else
 		standard_ProcessUtility(statement, text, read_only_tree, context, parameters, environment,
 								receiver, completion);
@@ -98,7 +104,8 @@ on_transaction_end(XactEvent event, void *arg)
 }
 
 static void
-on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+on_subtransaction_end(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
 {
 	if (written_by != subid)
 		return;

@@ -84,7 +84,8 @@ require_privilege(int flags, const char *name)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a superuser may set option \"%s\"", name),
 				 errdetail("The client library runs a program or loads a library for it.")));
-	if ((flags & FEED_READS_FILE) != 0 && !has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+	if ((flags & FEED_READS_FILE) != 0 &&
+		!has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a member of role pg_read_server_files may set option \"%s\"", name)));
@@ -151,7 +152,7 @@ value_of(List *options, const char *name)
 {
 	ListCell *cell;
 
-	foreach (cell, options)
+	foreach(cell, options)
 	{
 		DefElem *option = lfirst(cell);
 
@@ -222,7 +223,7 @@ validate(FunctionCallInfo fcinfo, FeedKind kind)
 	int place = place_of(PG_GETARG_OID(1));
 	ListCell *cell;
 
-	foreach (cell, options)
+	foreach(cell, options)
 	{
 		DefElem *option = lfirst(cell);
 

@@ -19,9 +19,9 @@ use Redis;
 use Tidehold qw(kill_server);
 
 our @EXPORT = qw(
-  Kafka Redis wait_until kill_server
+  wait_until kill_server
   feed_node own kafka_server redis_server create_feed wait_feed wait_for_state feed_state stat_feed
-  worker_pid kill_worker only_on_kafka value_of events
+  worker_pid kill_worker only_on_kafka value_of events event_id
   audited_table change_rows published_once redis_equals_table load_topic occurrences
 );
 
@@ -174,6 +174,14 @@ sub events
 	} @records;
 }
 
+# SYSTEM-TIMELINE-COMMITLSN-INDEX: in the envelope where that has a place for it.
+sub event_id
+{
+	my ($record) = @_;
+	my $header = $record->{headers};
+	return $header->{'tidehold-id'} // $header->{ce_id} // value_of($record)->{source}{id};
+}
+
 # ---- tables that know what was changed ----
 
 # A table (id, version, note) whose every committed change is in test.truth: version is
@@ -181,7 +189,7 @@ sub events
 sub audited_table
 {
 	my ($node, $table) = @_;
-	$node->safe_psql('postgres', <<"END");
+	$node->safe_psql('postgres', <<"SQL");
 SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS test;
 CREATE SEQUENCE IF NOT EXISTS test.version;
@@ -205,7 +213,7 @@ CREATE TABLE $table (id bigint PRIMARY KEY, version bigint NOT NULL DEFAULT 0, n
 ALTER TABLE $table REPLICA IDENTITY FULL;
 CREATE TRIGGER next_version BEFORE INSERT OR UPDATE ON $table FOR EACH ROW EXECUTE FUNCTION test.next_version();
 CREATE TRIGGER record AFTER INSERT OR UPDATE OR DELETE ON $table FOR EACH ROW EXECUTE FUNCTION test.record();
-END
+SQL
 	return;
 }
 

@@ -11,7 +11,7 @@ CREATE FUNCTION pg_temp.decoded() RETURNS TABLE (tx bigint, line text)
     AS $$
     SELECT dense_rank() OVER (ORDER BY xid::text::bigint), data
     FROM pg_logical_slot_get_changes('regress_trace', NULL, NULL) WITH ORDINALITY AS c (lsn, xid, data, place)
-    WHERE data ~ '^(message|table public.traced)' ORDER BY place
+    WHERE data ~ '^(message|table public.traced(_too)?:)' ORDER BY place
     $$;
 CREATE FUNCTION pg_temp.add(id integer) RETURNS void
     LANGUAGE plpgsql
@@ -33,6 +33,7 @@ COPY traced FROM stdin;
 TRUNCATE traced;
 EXPLAIN (COSTS off) INSERT INTO traced VALUES (6);
 SELECT count(*) FROM traced;
+CREATE TABLE traced_too AS SELECT 1 AS id;
 SELECT * FROM pg_temp.decoded();
 
 -- Once a transaction.
@@ -80,4 +81,4 @@ SELECT * FROM pg_temp.decoded();
 
 RESET tidehold.traceparent;
 SELECT pg_drop_replication_slot('regress_trace');
-DROP TABLE traced;
+DROP TABLE traced, traced_too;

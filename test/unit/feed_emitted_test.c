@@ -62,8 +62,7 @@ round_trip(void)
 {
 	check_round_trip(&(FeedEmittedBody){ .topic = "t" }, NULL);
 	check_round_trip(&(FeedEmittedBody){ .topic = "t", .key = "", .payload = "", .feed = "f" }, NULL);
-	check_round_trip(&(FeedEmittedBody){ .topic = "t", .payload = "a\0b", .payload_len = 3,
-										 .expires_at = INT64_MAX, .header_count = 2 },
+	check_round_trip(&(FeedEmittedBody){ .topic = "t", .payload = "a\0b", .payload_len = 3, .expires_at = INT64_MAX, .header_count = 2 },
 					 two_headers);
 	check_round_trip(&(FeedEmittedBody){ .topic = "t", .key = "k", .expires_at = -1 }, NULL);
 }
@@ -72,30 +71,41 @@ round_trip(void)
 static void
 damaged(void)
 {
-	FeedEmittedBody body = { .feed = "feed", .topic = "topic", .key = "key", .payload = "p",
-							 .payload_len = 1, .header_count = 2 };
+	FeedEmittedBody body = {
+		.feed = "feed",
+		.topic = "topic",
+		.key = "key",
+		.payload = "p",
+		.payload_len = 1,
+		.header_count = 2,
+	};
 	FeedEmittedBody read;
 	size_t size;
 	char *bytes = encoded(&body, two_headers, &size);
+	char *longer;
 
 	CHECK(feed_emitted_decode(bytes, size, &read));
 	for (size_t len = 0; len < size; len++)
 	{
-		char *part = malloc(len + 1);
+		char *part = malloc(len > 0 ? len : 1);
 
 		if (part == NULL)
 			abort();
-		part = realloc(part, len > 0 ? len : 1);
 		memcpy(part, bytes, len);
 		CHECK(!feed_emitted_decode(part, len, &read));
 		free(part);
 	}
-	bytes = realloc(bytes, size + 1);
-	bytes[size] = 0;
-	CHECK(!feed_emitted_decode(bytes, size + 1, &read));
 	bytes[0] = 2;
 	CHECK(!feed_emitted_decode(bytes, size, &read));
 	free(bytes);
+
+	longer = malloc(size + 1);
+	if (longer == NULL)
+		abort();
+	feed_emitted_encode(&body, two_headers, longer);
+	longer[size] = 0;
+	CHECK(!feed_emitted_decode(longer, size + 1, &read));
+	free(longer);
 }
 
 /* Any change of one byte is refused or gives texts that end inside. */

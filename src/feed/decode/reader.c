@@ -11,6 +11,7 @@
 #include "replication/slot.h"
 #include "storage/spin.h"
 #include "storage/standby.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -70,6 +71,8 @@ th_decode_start(const FeedRow *row, FeedState *state, const FeedResume *resume,
 	th_xids_start(resume->xids);
 	th_context_make(resume->lsn);
 	spilled_before = spilled_bytes();
+	/* The caches hold the present, and decoding begins in the past. */
+	InvalidateSystemCaches();
 	(void) LogStandbySnapshot();
 	MemoryContextSwitchTo(old);
 }

@@ -2,9 +2,10 @@
  * shape.c
  *	  Columns, key and identity of a published table, at the current snapshot.
  *
- * The key of a record: the mapping's columns; else the primary key's, in its order; else
- * those of the replica identity's index.  What the WAL has of an old row is said by the
- * identity of the table that the row is in, which for a partition is not the root's.
+ * The key of a record: the mapping's columns; else those of the index that REPLICA
+ * IDENTITY USING INDEX names, since a delete brings them alone; else the primary key's, in
+ * the order of the index.  What the WAL has of an old row is said by the identity of the
+ * table that the row is in, which for a partition is not the root's.
  */
 #include "postgres.h"
 
@@ -109,15 +110,21 @@ places_of_mapping(const FeedShape *shape, List *key_columns)
 }
 
 static List *
+places_of_default_key(const FeedShape *shape, Relation target, Relation source)
+{
+	if (source->rd_rel->relreplident == REPLICA_IDENTITY_INDEX)
+		return places_of_index(shape, source, RelationGetReplicaIndex(source));
+	return places_of_index(shape, target, th_RelationGetPrimaryKeyIndex(target));
+}
+
+static List *
 places_of_key(const FeedShape *shape, Relation target, Relation source)
 {
-	List *places = NIL;
+	List *places;
 
 	if (shape->route != NULL && shape->route->key_columns != NIL)
 		return places_of_mapping(shape, shape->route->key_columns);
-	places = places_of_index(shape, target, th_RelationGetPrimaryKeyIndex(target));
-	if (places == NIL)
-		places = places_of_index(shape, source, RelationGetReplicaIndex(source));
+	places = places_of_default_key(shape, target, source);
 	/* Half a key would be the key of several rows. */
 	return list_member_int(places, -1) ? NIL : places;
 }

@@ -39,6 +39,8 @@ typedef struct News
 	bool is_log;
 } News;
 
+static bool refused_again[FEED_KNOWN_REFUSALS]; /* by this process, since the last flush */
+
 void
 th_kafka_flights_create(int count)
 {
@@ -79,9 +81,9 @@ static bool
 is_refusal(rd_kafka_resp_err_t code)
 {
 	return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
-		code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_MSG ||
-		code == RD_KAFKA_RESP_ERR_INVALID_RECORD || code == RD_KAFKA_RESP_ERR_POLICY_VIOLATION ||
-		code == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
+		   code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_MSG ||
+		   code == RD_KAFKA_RESP_ERR_INVALID_RECORD || code == RD_KAFKA_RESP_ERR_POLICY_VIOLATION ||
+		   code == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
 }
 
 static void
@@ -126,7 +128,7 @@ th_kafka_refused_before(const FeedMessage *message)
 	const FeedState *state = th_kafka.state;
 	int count = Min(state->refusal_count, FEED_KNOWN_REFUSALS);
 
-	if (message->txn == NULL)
+	if (message->txn == NULL || message->txn->commit_lsn == InvalidXLogRecPtr)
 		return NULL;
 	for (int i = 0; i < count; i++)
 	{
@@ -134,9 +136,31 @@ th_kafka_refused_before(const FeedMessage *message)
 
 		if (refusal->commit_lsn == message->txn->commit_lsn &&
 			refusal->index == message->index && refusal->part == message->part)
+		{
+			refused_again[i] = true;
 			return rd_kafka_err2str(refusal->code);
+		}
 	}
 	return NULL;
+}
+
+/*
+ * At the end of a flush: what was refused again is a dead letter by now.  When that is
+ * replayed Kafka shall have another look at it.
+ */
+void
+th_kafka_forget_refusals(void)
+{
+	FeedState *state = th_kafka.state;
+
+	if (state->refusal_count == 0)
+		return;
+	SpinLockAcquire(&state->mutex);
+	for (int i = 0; i < FEED_KNOWN_REFUSALS; i++)
+		if (refused_again[i])
+			state->refusals[i].commit_lsn = InvalidXLogRecPtr;
+	SpinLockRelease(&state->mutex);
+	memset(refused_again, 0, sizeof(refused_again));
 }
 
 /* ---- events ---- */
@@ -203,7 +227,8 @@ take_created(rd_kafka_event_t *event)
 
 	if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
 	{
-		th_kafka_topic_created(topic, rd_kafka_event_error(event), rd_kafka_event_error_string(event));
+		th_kafka_topic_created(topic, rd_kafka_event_error(event),
+							   rd_kafka_event_error_string(event));
 		return;
 	}
 	answers = rd_kafka_CreateTopics_result_topics(result, &count);
@@ -283,16 +308,18 @@ collect(News *news)
 TH_NORETURN static void
 raise_refusal(const News *news)
 {
+	const KafkaFlight *flight = &news->refused_message;
+	const char *found = th_kafka.careful ? "becomes a dead letter" :
+										   "or another of its batch is sent again alone";
+
 	ereport(ERROR,
 			(errcode(th_kafka_sqlstate(news->refused)),
-			 errmsg("Kafka refuses a message of feed \"%s\": %s", th_kafka.row->name,
+			 errmsg("feed \"%s\" has a message that Kafka refuses: %s", th_kafka.row->name,
 					rd_kafka_err2str(news->refused)),
-			 th_kafka.careful ?
-			 errdetail("It is change %u of the transaction at %X/%X, and becomes a dead letter.",
-					   news->refused_message.index, LSN_FORMAT_ARGS(news->refused_message.commit_lsn)) :
-			 errdetail("It is in the batch with change %u of the transaction at %X/%X; the feed goes on with one message per batch to find it.",
-					   news->refused_message.index, LSN_FORMAT_ARGS(news->refused_message.commit_lsn)),
-			 errhint("Set \"batch.size\" and \"message.max.bytes\" of server \"%s\" to what its topics take.",
+			 errdetail("Change %u of the transaction at %X/%X %s.", flight->index,
+					   LSN_FORMAT_ARGS(flight->commit_lsn), found),
+			 errhint("Set \"batch.size\" and \"message.max.bytes\" of server \"%s\" to what "
+					 "its topics take.",
 					 th_kafka.row->server)));
 }
 

@@ -70,14 +70,16 @@ th_kafka_raise(rd_kafka_resp_err_t code, const char *action, const char *text)
 {
 	int sqlstate = th_kafka_sqlstate(code);
 	bool denied = sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE ||
-		sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
+				  sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
 
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("could not %s for feed \"%s\": %s", action, th_kafka.row->name, text),
 			 errdetail("The client says %s at server \"%s\", as %s.", rd_kafka_err2name(code),
 					   th_kafka.row->server, th_kafka.principal),
-			 denied ? errhint("Grant what it needs in Kafka, or change the options of the server or of the user mapping.") : 0));
+			 denied ? errhint("Grant it what it needs in Kafka, or change the options of the "
+							  "server or of the user mapping.") :
+					  0));
 }
 
 /*
@@ -114,6 +116,7 @@ th_kafka_raise_transaction(void)
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		th_kafka_raise(code, "send", text);
 	if (th_kafka.in_transaction)
-		(void) th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, KAFKA_SLICE_MS), "send");
+		(void) th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, KAFKA_SLICE_MS),
+							 "send");
 	th_kafka_raise(RD_KAFKA_RESP_ERR__STATE, "send", "the transaction was given up");
 }

@@ -3,10 +3,12 @@
  *	  The end: within 200 ms whatever the brokers do, and without a crash.
  *
  * A crash at the exit is a crash of the whole server.  The client's threads must be gone
- * before exit() runs the handlers of the libraries they use.  But a thread may hang in a
- * name look-up, so the client is destroyed by a thread of its own; where that does not
- * end in time, the process leaves by _exit() after PostgreSQL's own clean-up, and no
- * handler of a library runs.
+ * before exit() runs the handlers of the libraries they use.  But a thread of it may hang
+ * in a name look-up, and nearly every call of the clean-up waits for all of them.  So that
+ * is done by a thread of its own; where it does not end in time, the process leaves by
+ * _exit() after PostgreSQL's own clean-up, and no handler of a library runs.
+ *
+ * The threads here call nothing of PostgreSQL.
  */
 #include "postgres.h"
 
@@ -19,11 +21,23 @@
 
 #include "feed/kafka/kafka.h"
 
+#define STOP_MS 180
 #define ABORT_SLICES 8
 #define ABORT_SLICE_MS 10
-#define DESTROY_MS 100
 
+typedef struct Helper
+{
+	pthread_t thread;
+	bool running;
+} Helper;
+
+static Helper consumer_helper;
+static Helper producer_helper;
 static bool lingers = false;
+
+/* Written before the thread that reads them begins. */
+static KafkaReader retired;
+static rd_kafka_t *ending;
 
 static void
 leave_at_once(int code, Datum arg)
@@ -41,6 +55,49 @@ th_kafka_exit_prepare(void)
 	if (!prepared)
 		on_proc_exit(leave_at_once, 0);
 	prepared = true;
+}
+
+/* Signals stay with the process's own thread. */
+static void
+run(Helper *helper, void *(*work)(void *) )
+{
+	sigset_t all;
+	sigset_t before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	helper->running = pthread_create(&helper->thread, NULL, work, NULL) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!helper->running)
+		lingers = true;
+}
+
+static void
+wait_for(Helper *helper, const struct timespec *until)
+{
+	if (!helper->running)
+		return;
+	if (pthread_timedjoin_np(helper->thread, NULL, until) != 0)
+		lingers = true;
+	helper->running = false;
+}
+
+static void *
+destroy_consumer(void *unused)
+{
+	if (retired.reading)
+		(void) rd_kafka_consume_stop(retired.topic, 0);
+	rd_kafka_topic_destroy(retired.topic);
+	rd_kafka_destroy(retired.consumer);
+	return NULL;
+}
+
+/* At most once in a process. */
+void
+th_kafka_retire_reader(const KafkaReader *reader)
+{
+	retired = *reader;
+	run(&consumer_helper, destroy_consumer);
 }
 
 static void
@@ -61,7 +118,7 @@ abort_transaction(void)
 {
 	for (int i = 0; i < ABORT_SLICES; i++)
 	{
-		rd_kafka_error_t *error = rd_kafka_abort_transaction(th_kafka.producer, ABORT_SLICE_MS);
+		rd_kafka_error_t *error = rd_kafka_abort_transaction(ending, ABORT_SLICE_MS);
 		bool again = error != NULL && rd_kafka_error_is_retriable(error);
 
 		if (error != NULL)
@@ -73,62 +130,43 @@ abort_transaction(void)
 }
 
 static void *
-destroy(void *client)
+destroy_producer(void *unused)
 {
-	rd_kafka_destroy(client);
-	return NULL;
-}
-
-static bool
-wait_for(pthread_t thread)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += DESTROY_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	return pthread_timedjoin_np(thread, NULL, &until) == 0;
-}
-
-/* Signals stay with this thread. */
-static void
-destroy_in_time(rd_kafka_t *client)
-{
-	pthread_t thread;
-	sigset_t all;
-	sigset_t before;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&thread, NULL, destroy, client);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	lingers = failed != 0 || !wait_for(thread);
-}
-
-/* Nothing of PostgreSQL is called that could raise: this runs in the exit path. */
-void
-th_kafka_stop(void)
-{
-	rd_kafka_t *producer = th_kafka.producer;
-
-	if (producer == NULL)
-		return;
-	th_kafka.producer = NULL;
-	th_kafka_position_stop();
 	if (th_kafka.in_transaction)
-	{
-		th_kafka.producer = producer;
 		abort_transaction();
-		th_kafka.producer = NULL;
-	}
-	(void) rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	(void) rd_kafka_purge(ending, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	drop_events();
 	th_kafka_topics_destroy();
 	rd_kafka_queue_io_event_enable(th_kafka.events, -1, NULL, 0);
 	rd_kafka_queue_destroy(th_kafka.events);
-	destroy_in_time(producer);
-	close(th_kafka.event_fd);
-	th_kafka.event_fd = -1;
+	rd_kafka_destroy(ending);
+	return NULL;
+}
+
+static struct timespec
+deadline(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += STOP_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	return until;
+}
+
+/* In the exit path: nothing that could raise is called. */
+void
+th_kafka_stop(void)
+{
+	struct timespec until = deadline();
+
+	if (th_kafka.producer == NULL)
+		return;
+	ending = th_kafka.producer;
+	th_kafka.producer = NULL;
+	th_kafka_position_stop();
+	run(&producer_helper, destroy_producer);
+	wait_for(&producer_helper, &until);
+	wait_for(&consumer_helper, &until);
 }

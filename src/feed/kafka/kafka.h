@@ -34,7 +34,7 @@ typedef enum KafkaTopicState
 	KAFKA_TOPIC_ASKING,	  /* the brokers have not said yet */
 	KAFKA_TOPIC_CREATING, /* asked for; the answer comes as an event */
 	KAFKA_TOPIC_PRESENT,
-	KAFKA_TOPIC_MISSING	  /* and may not or cannot be made; asked again at ask_at */
+	KAFKA_TOPIC_MISSING /* and may not or cannot be made; asked again at ask_at */
 } KafkaTopicState;
 
 /* Never freed before the exit: routes keep pointers to them. */
@@ -43,9 +43,9 @@ typedef struct KafkaTopic
 	char name[KAFKA_TOPIC_LEN + 1]; /* key of the hash */
 	rd_kafka_topic_t *handle;
 	KafkaTopicState state;
-	int32 partitions;	 /* keys are spread over; changes only when nothing is in flight */
+	int32 partitions; /* keys are spread over; changes only when nothing is in flight */
 	TimestampTz ask_at;
-	TimestampTz made_at; /* it takes a while until every broker knows a new topic */
+	TimestampTz made_at;	  /* it takes a while until every broker knows a new topic */
 	rd_kafka_resp_err_t code; /* why it is missing */
 	char reason[256];
 	struct KafkaTopic *next;
@@ -76,9 +76,9 @@ typedef struct Kafka
 	int event_fd;
 	bool transactional;
 	bool connected;
-	bool careful;	   /* one message per batch, see delivery.c */
-	XLogRecPtr newest; /* commit of the newest message sent */
-	char *principal;   /* for messages; never a secret */
+	bool careful;				  /* one message per batch, see delivery.c */
+	XLogRecPtr newest;			  /* commit of the newest message sent */
+	char *principal;			  /* for messages; never a secret */
 	KafkaPartitioner partitioner; /* of keys; NULL: the client's choice */
 	KafkaTopic *topics;
 
@@ -93,6 +93,14 @@ typedef struct Kafka
 	instr_time committed_at;
 	XLogRecPtr safe;
 } Kafka;
+
+/* Of the position topic; see position.c. */
+typedef struct KafkaReader
+{
+	rd_kafka_t *consumer;
+	rd_kafka_topic_t *topic;
+	bool reading;
+} KafkaReader;
 
 extern Kafka th_kafka;
 
@@ -109,18 +117,21 @@ extern void th_kafka_poll(void);
 TH_NORETURN extern void th_kafka_give_up(void); /* the producer takes no more */
 extern void th_kafka_leave_careful(XLogRecPtr durable);
 extern const char *th_kafka_refused_before(const FeedMessage *message);
+extern void th_kafka_forget_refusals(void);
 
 /* error.c: SQLSTATE of a client's error; shows it as the feed's state; raises it. */
 extern int th_kafka_sqlstate(rd_kafka_resp_err_t code);
 extern void th_kafka_note(rd_kafka_resp_err_t code, const char *text);
-TH_NORETURN extern void th_kafka_raise(rd_kafka_resp_err_t code, const char *action, const char *text);
+TH_NORETURN extern void th_kafka_raise(rd_kafka_resp_err_t code, const char *action,
+									   const char *text);
 extern bool th_kafka_done(rd_kafka_error_t *error, const char *action);
 TH_NORETURN extern void th_kafka_raise_transaction(void);
 
 /* topic.c: of any state; NULL where it is no name of a topic. */
 extern KafkaTopic *th_kafka_topic(const char *name, int len);
 extern KafkaTopicState th_kafka_topic_ask(KafkaTopic *topic);
-extern void th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *text);
+extern void th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code,
+								   const char *text);
 extern void th_kafka_topics_recheck(void); /* only when nothing is in flight */
 extern void th_kafka_topics_destroy(void);
 
@@ -135,6 +146,7 @@ extern void th_kafka_position_stop(void);
 
 /* exit.c */
 extern void th_kafka_exit_prepare(void);
+extern void th_kafka_retire_reader(const KafkaReader *reader);
 extern void th_kafka_stop(void);
 
 #endif /* TIDEHOLD_FEED_KAFKA_KAFKA_H */

@@ -19,63 +19,51 @@
 #define TAIL_GROWTH 64
 #define BATCH 256
 
+static KafkaReader reader;
+static KafkaTopic *position_topic = NULL; /* as the producer knows it */
+
 static struct
 {
-	KafkaTopic *topic; /* as the producer knows it */
-	rd_kafka_t *consumer;
-	rd_kafka_topic_t *handle;
-	bool reading;
 	int64 low;
 	int64 start;
 	int64 target; /* high watermark when reading began; -1: not known yet */
 	int64 tail;
 	bool found;
 	FeedPosition latest;
-} reader;
+} seen;
 
 KafkaTopic *
 th_kafka_position_topic(void)
 {
-	if (reader.topic == NULL)
+	if (position_topic == NULL)
 	{
 		char *name = th_feed_option_text(th_kafka.row, "position_topic");
 
-		reader.topic = th_kafka_topic(name, strlen(name));
-		if (reader.topic == NULL)
+		position_topic = th_kafka_topic(name, strlen(name));
+		if (position_topic == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("position_topic is no name of a Kafka topic: \"%s\"", name)));
 	}
-	return reader.topic;
+	return position_topic;
 }
 
-static void
-stop_reading(void)
-{
-	if (reader.reading)
-		(void) rd_kafka_consume_stop(reader.handle, 0);
-	reader.reading = false;
-}
-
+/* Its end may wait for a broker, so nobody here waits for it. */
 void
 th_kafka_position_stop(void)
 {
 	if (reader.consumer == NULL)
 		return;
-	stop_reading();
-	if (reader.handle != NULL)
-		rd_kafka_topic_destroy(reader.handle);
-	rd_kafka_destroy(reader.consumer);
-	reader.consumer = NULL;
-	reader.handle = NULL;
+	th_kafka_retire_reader(&reader);
+	memset(&reader, 0, sizeof(reader));
 }
 
 static void
 open_reader(void)
 {
 	reader.consumer = th_kafka_consumer_create();
-	reader.handle = rd_kafka_topic_new(reader.consumer, th_kafka_position_topic()->name, NULL);
-	reader.tail = TAIL_FIRST;
+	reader.topic = rd_kafka_topic_new(reader.consumer, th_kafka_position_topic()->name, NULL);
+	seen.tail = TAIL_FIRST;
 }
 
 static bool
@@ -84,7 +72,7 @@ start_reading(void)
 	int64_t low;
 	int64_t stable;
 	rd_kafka_resp_err_t code =
-		rd_kafka_query_watermark_offsets(reader.consumer, reader.topic->name, 0, &low, &stable,
+		rd_kafka_query_watermark_offsets(reader.consumer, position_topic->name, 0, &low, &stable,
 										 KAFKA_SLICE_MS);
 
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -94,11 +82,12 @@ start_reading(void)
 		th_kafka_note(code, rd_kafka_err2str(code));
 		return false;
 	}
-	reader.low = low;
-	reader.start = Max(low, stable - reader.tail);
-	reader.target = -1;
-	if (rd_kafka_consume_start(reader.handle, 0, reader.start) != 0)
-		th_kafka_raise(rd_kafka_last_error(), "read the position", rd_kafka_err2str(rd_kafka_last_error()));
+	seen.low = low;
+	seen.start = Max(low, stable - seen.tail);
+	seen.target = -1;
+	if (rd_kafka_consume_start(reader.topic, 0, seen.start) != 0)
+		th_kafka_raise(rd_kafka_last_error(), "read the position",
+					   rd_kafka_err2str(rd_kafka_last_error()));
 	reader.reading = true;
 	return true;
 }
@@ -107,7 +96,7 @@ static bool
 is_ours(const rd_kafka_message_t *message)
 {
 	return message->payload != NULL && message->key_len == strlen(th_kafka.id) &&
-		memcmp(message->key, th_kafka.id, message->key_len) == 0;
+		   memcmp(message->key, th_kafka.id, message->key_len) == 0;
 }
 
 static void
@@ -118,8 +107,8 @@ remember(const rd_kafka_message_t *message)
 
 	if (th_position_parse(message->payload, (int) message->len, &position))
 	{
-		reader.latest = position;
-		reader.found = true;
+		seen.latest = position;
+		seen.found = true;
 	}
 	MemoryContextSwitchTo(before);
 }
@@ -131,11 +120,11 @@ is_at_end(const rd_kafka_message_t *message)
 	int64_t low;
 	int64_t high;
 
-	if (reader.target < 0 &&
-		rd_kafka_get_watermark_offsets(reader.consumer, reader.topic->name, 0, &low, &high) ==
-		RD_KAFKA_RESP_ERR_NO_ERROR)
-		reader.target = high;
-	if (reader.target < 0 || message->offset < reader.target)
+	if (seen.target < 0 &&
+		rd_kafka_get_watermark_offsets(reader.consumer, position_topic->name, 0, &low, &high) ==
+			RD_KAFKA_RESP_ERR_NO_ERROR)
+		seen.target = high;
+	if (seen.target < 0 || message->offset < seen.target)
 	{
 		th_kafka_note(RD_KAFKA_RESP_ERR__WAIT_COORD,
 					  "waiting for the end of another feed's transaction in the position topic");
@@ -162,7 +151,7 @@ static bool
 read_on(void)
 {
 	rd_kafka_message_t *messages[BATCH];
-	ssize_t count = rd_kafka_consume_batch(reader.handle, 0, KAFKA_SLICE_MS / 2, messages, BATCH);
+	ssize_t count = rd_kafka_consume_batch(reader.topic, 0, KAFKA_SLICE_MS / 2, messages, BATCH);
 	bool end = false;
 
 	for (ssize_t i = 0; i < count; i++)
@@ -199,13 +188,14 @@ th_kafka_position_read(FeedPosition *position)
 		return false;
 	if (!read_for_a_slice())
 		return false;
-	if (!reader.found && reader.start > reader.low)
+	if (!seen.found && seen.start > seen.low)
 	{
-		stop_reading();
-		reader.tail *= TAIL_GROWTH;
+		(void) rd_kafka_consume_stop(reader.topic, 0);
+		reader.reading = false;
+		seen.tail *= TAIL_GROWTH;
 		return false;
 	}
-	*position = reader.latest;
+	*position = seen.latest;
 	th_kafka_position_stop();
 	return true;
 }

@@ -61,7 +61,7 @@ static bool
 is_secret(const char *name)
 {
 	return strstr(name, "password") != NULL || strstr(name, "secret") != NULL ||
-		strstr(name, "key.pem") != NULL || strstr(name, "oauthbearer.config") != NULL;
+		   strstr(name, "key.pem") != NULL || strstr(name, "oauthbearer.config") != NULL;
 }
 
 char *
@@ -69,7 +69,7 @@ th_kafka_server_option(const char *name)
 {
 	ListCell *cell;
 
-	foreach (cell, th_kafka.server_options)
+	foreach(cell, th_kafka.server_options)
 	{
 		DefElem *option = lfirst(cell);
 
@@ -96,19 +96,20 @@ describe_principal(void)
 	return pstrdup("anonymous");
 }
 
-/* The library's own text shows the value, so a secret's is left out. */
+/* The library's own text shows the value too, so of a secret neither is told. */
 TH_NORETURN static void
 raise_wrong_value(const char *name, const char *value, const char *said)
 {
-	bool secret = is_secret(name);
-
+	if (is_secret(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("the Kafka client refuses the value of option \"%s\" of server \"%s\"",
+						name, th_kafka.row->server)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 secret ? errmsg("option \"%s\" of server \"%s\" has a value that the client refuses",
-							 name, th_kafka.row->server) :
-			 errmsg("option \"%s\" of server \"%s\" has a value that the client refuses: \"%s\"",
+			 errmsg("the Kafka client refuses the value of option \"%s\" of server \"%s\": \"%s\"",
 					name, th_kafka.row->server, value),
-			 secret ? 0 : errdetail_internal("%s.", said)));
+			 errdetail_internal("%s.", said)));
 }
 
 static void
@@ -143,26 +144,39 @@ get_int(const rd_kafka_conf_t *conf, const char *name)
 }
 
 /* First line of the file; it never stands in a catalog, a dump or a statement log. */
+static bool
+read_password(const char *path, char *line, int size)
+{
+	FILE *file = AllocateFile(path, "r");
+	bool done;
+
+	if (file == NULL)
+		return false;
+	errno = 0;
+	done = fgets(line, size, file) != NULL;
+	FreeFile(file);
+	line[strcspn(line, "\r\n")] = '\0';
+	return done;
+}
+
 static void
 set_password_from(rd_kafka_conf_t *conf, const char *path)
 {
 	char line[PASSWORD_LEN] = "";
-	FILE *file = AllocateFile(path, "r");
 
-	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
+	if (!read_password(path, line, sizeof(line)))
 	{
 		int saved = errno;
 
 		rd_kafka_conf_destroy(conf);
 		errno = saved;
 		ereport(ERROR,
-				(file == NULL ? errcode_for_file_access() : errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("could not read a password from file \"%s\"", path),
-				 file == NULL ? errdetail("%m.") : errdetail("The file is empty."),
-				 errhint("Option \"password_file\" of server \"%s\" names it.", th_kafka.row->server)));
+				(errcode_for_file_access(),
+				 errmsg("could not read a password from file \"%s\": %s", path,
+						saved != 0 ? strerror(saved) : "it is empty"),
+				 errhint("Option \"password_file\" of server \"%s\" names it.",
+						 th_kafka.row->server)));
 	}
-	FreeFile(file);
-	line[strcspn(line, "\r\n")] = '\0';
 	set(conf, "sasl.password", line);
 	explicit_bzero(line, sizeof(line));
 }
@@ -173,7 +187,7 @@ set_from_server(rd_kafka_conf_t *conf)
 	ListCell *cell;
 	char *path = th_kafka_server_option("password_file");
 
-	foreach (cell, th_kafka.server_options)
+	foreach(cell, th_kafka.server_options)
 	{
 		DefElem *option = lfirst(cell);
 

@@ -70,6 +70,13 @@ connect_and_read(FeedPosition *position)
 	return true;
 }
 
+static bool
+is_named(const KafkaTopic *topic, const FeedBytes *name)
+{
+	return strlen(topic->name) == (size_t) name->len &&
+		   memcmp(topic->name, name->data, name->len) == 0;
+}
+
 /* A topic that is the same for all rows of a table is looked up once. */
 static KafkaTopic *
 topic_of(const FeedMessage *message)
@@ -78,8 +85,7 @@ topic_of(const FeedMessage *message)
 	bool constant = route != NULL && route->destination_is_constant;
 	KafkaTopic *topic = constant ? route->sink_data : NULL;
 
-	if (topic != NULL && strncmp(topic->name, message->destination.data, message->destination.len) == 0 &&
-		topic->name[message->destination.len] == '\0')
+	if (topic != NULL && is_named(topic, &message->destination))
 		return topic;
 	topic = th_kafka_topic(message->destination.data, message->destination.len);
 	if (constant)
@@ -99,21 +105,34 @@ partition_of(const KafkaTopic *topic, const FeedBytes *key)
 	return th_kafka.partitioner(topic->handle, key->data, key->len, topic->partitions, NULL, NULL);
 }
 
+static rd_kafka_headers_t *
+headers_of(const FeedMessage *message)
+{
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(message->header_count);
+
+	for (int i = 0; i < message->header_count; i++)
+	{
+		const FeedField *header = &message->headers[i];
+
+		(void) rd_kafka_header_add(headers, header->name.data, header->name.len,
+								   header->value.data, header->value.len);
+	}
+	return headers;
+}
+
 static rd_kafka_resp_err_t
 produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, KafkaFlight *flight)
 {
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(message->header_count);
+	rd_kafka_headers_t *headers = headers_of(message);
 	rd_kafka_resp_err_t code;
 
-	for (int i = 0; i < message->header_count; i++)
-		(void) rd_kafka_header_add(headers, message->headers[i].name.data, message->headers[i].name.len,
-								   message->headers[i].value.data, message->headers[i].value.len);
 	code = rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(topic->handle),
 							 RD_KAFKA_V_PARTITION(partition_of(topic, &message->key)),
 							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
 							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
-							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(flight), RD_KAFKA_V_END);
+							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(flight),
+							 RD_KAFKA_V_END);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		rd_kafka_headers_destroy(headers);
 	return code;
@@ -138,7 +157,8 @@ refuse_size(const FeedMessage *message, StringInfo why)
 	size_t size = sizeof(limit);
 
 	(void) rd_kafka_conf_get(rd_kafka_conf(th_kafka.producer), "message.max.bytes", limit, &size);
-	appendStringInfo(why, "message of %d bytes is larger than message.max.bytes (%s) of server \"%s\"",
+	appendStringInfo(why,
+					 "message of %d bytes is larger than message.max.bytes (%s) of server \"%s\"",
 					 message->key.len + message->value.len, limit, th_kafka.row->server);
 	return FEED_REFUSED;
 }

@@ -31,7 +31,8 @@ feed_says(const char *name)
 {
 	JsonbValue value;
 
-	return getKeyJsonValueFromContainer(&th_kafka.row->options->root, name, strlen(name), &value) != NULL;
+	return getKeyJsonValueFromContainer(&th_kafka.row->options->root, name, strlen(name),
+										&value) != NULL;
 }
 
 static bool
@@ -66,7 +67,8 @@ interval_ms(const char *text)
 															ObjectIdGetDatum(InvalidOid),
 															Int32GetDatum(-1)));
 
-	return value->time / 1000 + (value->day + (int64) value->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
+	return value->time / 1000 +
+		   (value->day + (int64) value->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
 }
 
 static int64
@@ -90,15 +92,13 @@ is_option(const KafkaTopic *topic, const char *name)
 /* ---- the table ---- */
 
 static bool
-is_topic_name(const char *name, int len)
+is_topic_name(const char *name)
 {
-	if (len < 1 || len > KAFKA_TOPIC_LEN || strncmp(name, "..", Max(len, 1)) == 0)
-		return false;
-	for (int i = 0; i < len; i++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", name[i]) == NULL ||
-			name[i] == '\0')
-			return false;
-	return true;
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	return name[0] != '\0' && name[strspn(name, allowed)] == '\0' && strcmp(name, ".") != 0 &&
+		   strcmp(name, "..") != 0;
 }
 
 static void
@@ -119,11 +119,13 @@ th_kafka_topic(const char *name, int len)
 	KafkaTopic *topic;
 	bool found;
 
-	if (!is_topic_name(name, len))
+	if (len > KAFKA_TOPIC_LEN)
+		return NULL;
+	memcpy(key, name, len);
+	if (strlen(key) != (size_t) len || !is_topic_name(key))
 		return NULL;
 	if (topics == NULL)
 		create_table();
-	memcpy(key, name, len);
 	topic = hash_search(topics, key, HASH_ENTER, &found);
 	if (found)
 		return topic;
@@ -256,7 +258,8 @@ miss_or_create(KafkaTopic *topic)
 		create(topic);
 	else
 	{
-		snprintf(reason, sizeof(reason), "topic \"%s\" does not exist and may not be created", topic->name);
+		snprintf(reason, sizeof(reason), "topic \"%s\" does not exist and may not be created",
+				 topic->name);
 		miss(topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, reason);
 	}
 }
@@ -266,9 +269,12 @@ warn_of_partitions(const KafkaTopic *topic, int32 now)
 {
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
-			 errmsg("topic \"%s\" has %d partitions instead of %d", topic->name, now, topic->partitions),
-			 errdetail("What was sent before is durable; from now on keys may go to another partition."),
-			 errhint("Readers that rely on the order of a key must read the old partitions to their end first.")));
+			 errmsg("topic \"%s\" has %d partitions instead of %d", topic->name, now,
+					topic->partitions),
+			 errdetail("What was sent before is durable; from now on keys may go to another "
+					   "partition."),
+			 errhint("Readers that rely on the order of a key must read the old partitions to "
+					 "their end first.")));
 }
 
 static void

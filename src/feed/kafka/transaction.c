@@ -48,7 +48,8 @@ th_kafka_transaction_begin(void)
 		return;
 	pause_after_commit();
 	if (!th_kafka_done(rd_kafka_begin_transaction(th_kafka.producer), "begin a transaction"))
-		th_kafka_raise(RD_KAFKA_RESP_ERR__STATE, "begin a transaction", "another call is not finished");
+		th_kafka_raise(RD_KAFKA_RESP_ERR__STATE, "begin a transaction",
+					   "another call is not finished");
 	th_kafka.in_transaction = true;
 }
 
@@ -72,8 +73,8 @@ send_position(const FeedPosition *position)
 	flight->part = KAFKA_PART_POSITION;
 	resetStringInfo(&text);
 	th_position_print(&text, position);
-	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY, text.data, text.len,
-						 th_kafka.id, strlen(th_kafka.id), flight) == 0)
+	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY,
+						 text.data, text.len, th_kafka.id, strlen(th_kafka.id), flight) == 0)
 		return true;
 	th_kafka_flight_release(flight);
 	if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
@@ -87,6 +88,7 @@ finish(void)
 	th_kafka.in_transaction = false;
 	th_kafka.pending = 0;
 	position_sent = false;
+	th_kafka_forget_refusals();
 }
 
 /* The commit comes last; the position may go out before the reports are in. */

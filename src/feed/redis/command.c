@@ -123,19 +123,25 @@ add_stream_id(const FeedMessage *message)
 
 /* ---- keys ---- */
 
-static void
-add_numbered_guard(const FeedBytes *key, int slot)
+uint32
+th_redis_slot_tag(int slot)
 {
 	static uint32 *tags = NULL;
-	char *guard;
 
 	if (tags == NULL)
 	{
 		tags = MemoryContextAlloc(th_redis.context, sizeof(uint32) * FEED_HASH_SLOTS);
 		feed_hash_slot_tags(tags);
 	}
-	guard = palloc(key->len + 32);
-	snprintf(guard, 32, "{%u}:", tags[slot]);
+	return tags[slot];
+}
+
+static void
+add_numbered_guard(const FeedBytes *key, int slot)
+{
+	char *guard = palloc(key->len + 32);
+
+	snprintf(guard, 32, "{%u}:", th_redis_slot_tag(slot));
 	memcpy(guard + strlen(guard), key->data, key->len);
 	memcpy(guard + strcspn(guard, "}") + 2 + key->len, ":v", 2);
 	add_key(guard, (int) strcspn(guard, "}") + 2 + key->len + 2);

@@ -50,14 +50,11 @@ static bool is_writing = false;
 static char *
 make_key(int slot)
 {
-	uint32 *tags = palloc(sizeof(uint32) * FEED_HASH_SLOTS);
 	MemoryContext before = MemoryContextSwitchTo(th_redis.context);
-	char *key;
+	char *key =
+		psprintf("tidehold:{%u}:position:%s", th_redis_slot_tag(slot), th_redis.options.feed_id);
 
-	feed_hash_slot_tags(tags);
-	key = psprintf("tidehold:{%u}:position:%s", tags[slot], th_redis.options.feed_id);
 	MemoryContextSwitchTo(before);
-	pfree(tags);
 	return key;
 }
 

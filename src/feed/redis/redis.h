@@ -212,6 +212,9 @@ extern RedisNode *th_redis_redirected(const RedisNode *from, const char *text, i
 
 /* ---- command.c ---- */
 
+/* The number that, as a hash tag, leads to this slot. */
+extern uint32 th_redis_slot_tag(int slot);
+
 typedef struct RedisMessage
 {
 	dlist_node link;

@@ -22,7 +22,7 @@
 
 static SSL_CTX *tls_context = NULL;
 
-pg_attribute_noreturn() static void
+static void
 raise_tls(const char *what, const char *file)
 {
 	const char *reason = ERR_reason_error_string(ERR_get_error());

@@ -233,6 +233,7 @@ static void
 resume_from(FeedResume *resume)
 {
 	memset(resume, 0, sizeof(*resume));
+	resume->xids = th_run.position.xids;
 	if (th_run.row->kind == FEED_REDIS)
 		return;
 	resume->lsn = th_run.position.lsn;

@@ -126,23 +126,6 @@ th_run_read_row(const pg_uuid_t *id)
 	th_feed_transaction_end();
 }
 
-/* Applied between two transactions, with the position kept. */
-void
-th_run_apply_row(void)
-{
-	char *before = th_run.signature;
-	pg_uuid_t id = th_run.row->id;
-
-	th_run_read_row(&id);
-	if (th_run.row == NULL || th_run.row->wish == FEED_WISH_DROP ||
-		strcmp(before, th_run.signature) != 0)
-		th_run_restart();
-	if (th_run.row->wish == FEED_WISH_PAUSE)
-		th_run_pause();
-	th_snapshot_reload();
-	th_letter_start(th_run.row, th_run.state, th_run.position.letter);
-}
-
 void
 th_run_restart(void)
 {
@@ -188,8 +171,8 @@ pause_is_over(void)
  * The slot stays acquired, or 18 would count it as idle and invalidate it.  A pause
  * whose time is over ends by itself.
  */
-void
-th_run_pause(void)
+static void
+wait_while_paused(void)
 {
 	th_feed_state_set_phase(th_run.state, FEED_PHASE_PAUSED);
 	while (!th_run_row_changed() && !pause_is_over())
@@ -197,11 +180,31 @@ th_run_pause(void)
 		idle();
 		th_run.sink->poll();
 	}
-	if (pause_is_over())
+	if (!pause_is_over())
+		return;
+	th_feed_transaction_begin();
+	th_row_resume();
+	th_feed_transaction_end();
+}
+
+/* Applied between two transactions, with the position kept. */
+void
+th_run_apply_row(void)
+{
+	char *before = th_run.signature;
+	pg_uuid_t id = th_run.row->id;
+
+	for (;;)
 	{
-		th_feed_transaction_begin();
-		th_row_resume();
-		th_feed_transaction_end();
+		th_run_read_row(&id);
+		if (th_run.row == NULL || th_run.row->wish == FEED_WISH_DROP ||
+			strcmp(before, th_run.signature) != 0)
+			th_run_restart();
+		if (th_run.row->wish != FEED_WISH_PAUSE)
+			break;
+		wait_while_paused();
 	}
-	th_run_restart();
+	th_feed_state_set_phase(th_run.state, FEED_PHASE_RUNNING);
+	th_snapshot_reload();
+	th_letter_start(th_run.row, th_run.state, th_run.position.letter);
 }

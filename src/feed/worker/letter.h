@@ -9,8 +9,11 @@
  * Order of a key: with on_refusal = block_key later messages of that key become letters
  * too, until the first is replayed or discarded; with go_on they are sent.  A route whose
  * destination is missing blocks every key of it and is replayed by itself when the
- * destination appears.  Letters are sent again in order of their id, inside the sink's
- * transaction, whose position carries the id: each once.
+ * destination appears.  Letters are sent again in order of their id, in batches inside
+ * the sink's transaction, whose position carries the batch's number: each once.
+ *
+ * A computed value waits for nothing.  That its query failed is one letter per key, gone
+ * when the key is computed again; to replay it is to compute it.
  */
 #ifndef TIDEHOLD_FEED_LETTER_H
 #define TIDEHOLD_FEED_LETTER_H
@@ -20,7 +23,7 @@
 #include "feed/state.h"
 #include "feed/worker/sink.h"
 
-/* Reads what is blocked.  sent: letters up to this id are in the sink already. */
+/* Reads what is blocked.  sent: batches up to this number are in the sink already. */
 extern void th_letter_start(const FeedRow *row, FeedState *state, int64 sent);
 
 /* Must this message become a letter because an earlier one of its key or route is? */
@@ -38,7 +41,7 @@ extern void th_letter_write(void);
 
 /*
  * Outside decoding, between two positions: sends the letters that are to be replayed and
- * of routes that may be there again.  Returns how many; *letter is the last id sent.
+ * of routes that may be there again.  Returns how many; *letter is the batch's number.
  * th_letter_done() deletes them once that position is durable.
  */
 extern int th_letter_replay(const FeedSink *sink, int64 *letter);

@@ -50,18 +50,11 @@ th_run_take_refusals(void)
 		refuse(&refusal.message, refusal.sqlstate, refusal.reason, false);
 }
 
-void
-th_run_send(const FeedMessage *message)
+static void
+deliver(const FeedMessage *message)
 {
 	FeedCounters *counters = th_batch_counters();
 
-	th_batch_begin();
-	if (th_letter_blocks(message))
-	{
-		th_letter_note(message, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-					   "an earlier message of its key is a dead letter", false);
-		return;
-	}
 	for (;;)
 	{
 		resetStringInfo(&why);
@@ -84,6 +77,21 @@ th_run_send(const FeedMessage *message)
 	}
 }
 
+/* What goes wrong with the sink is never the fault of the row that is being sent. */
+void
+th_run_send(const FeedMessage *message)
+{
+	bool blamed = th_decode_blame(false);
+
+	th_batch_begin();
+	if (th_letter_blocks(message))
+		th_letter_note(message, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+					   "an earlier message of its key is a dead letter", false);
+	else
+		deliver(message);
+	th_decode_blame(blamed);
+}
+
 static void
 publish(const FeedChange *change)
 {
@@ -103,9 +111,14 @@ publish(const FeedChange *change)
 static void
 cut_large_transaction(const FeedTxn *txn, uint32 next_index)
 {
-	if (th_run.transaction_bytes > 0 && th_run.sink->pending() >= th_run.transaction_bytes &&
-		!th_letter_noted())
-		th_batch_cut(txn, next_index);
+	bool blamed;
+
+	if (th_run.transaction_bytes == 0 || th_run.sink->pending() < th_run.transaction_bytes ||
+		th_letter_noted())
+		return;
+	blamed = th_decode_blame(false);
+	th_batch_cut(txn, next_index);
+	th_decode_blame(blamed);
 }
 
 static void
@@ -264,7 +277,7 @@ th_run_loop(const FeedResume *resume)
 	initStringInfo(&why);
 	th_decode_start(th_run.row, th_run.state, resume, &consumer);
 	if (th_run.row->wish == FEED_WISH_PAUSE)
-		th_run_pause();
+		th_run_apply_row();
 	th_feed_state_set_phase(th_run.state, FEED_PHASE_RUNNING);
 	ereport(LOG, (errmsg("feed \"%s\" runs from %X/%X", th_run.row->name,
 						 LSN_FORMAT_ARGS(th_decode_lsn()))));

@@ -64,8 +64,7 @@ extern void th_run_wait(long ms);		   /* polls the sink, naps until something ha
 extern void th_run_wait_commit(long ms);   /* the same, woken by a commit too */
 extern void th_run_read_row(const pg_uuid_t *id); /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
-extern void th_run_apply_row(void);
-TH_NORETURN extern void th_run_pause(void);	  /* begins anew when the pause is over */
+extern void th_run_apply_row(void);	   /* waits while the feed is paused */
 TH_NORETURN extern void th_run_restart(void); /* the row changed: begin anew */
 TH_NORETURN extern void th_run_park(int sqlstate, const char *reason);
 

@@ -19,6 +19,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -224,16 +225,16 @@ th_snapshot_prepare(void *context)
 
 /* ---- the query ---- */
 
-typedef struct Query
+typedef struct ChunkQuery
 {
 	StringInfoData text;
 	int count;
 	Oid types[INDEX_MAX_KEYS + 4];
 	Datum values[INDEX_MAX_KEYS + 4];
-} Query;
+} ChunkQuery;
 
 static int
-add_parameter(Query *query, Oid type, Datum value)
+add_parameter(ChunkQuery *query, Oid type, Datum value)
 {
 	query->types[query->count] = type;
 	query->values[query->count] = value;
@@ -278,7 +279,7 @@ append_operator(StringInfo out, Oid operator)
 }
 
 static void
-append_after_key(Query *query, const SnapshotRead *read)
+append_after_key(ChunkQuery *query, const SnapshotRead *read)
 {
 	const SnapshotChunk *chunk = read->chunk;
 	List *upto = read->request->upto;
@@ -312,7 +313,7 @@ append_after_key(Query *query, const SnapshotRead *read)
  * rows are sent once too often.
  */
 static void
-append_since(Query *query, const SnapshotRead *read)
+append_since(ChunkQuery *query, const SnapshotRead *read)
 {
 	int next = add_parameter(query, INT8OID, Int64GetDatum((int64) U64FromFullTransactionId(ReadNextFullTransactionId())));
 	int since = add_parameter(query, PG_SNAPSHOTOID,
@@ -334,7 +335,7 @@ append_filter(StringInfo out, const char *filter)
 }
 
 static void
-append_blocks(Query *query, BlockNumber from)
+append_blocks(ChunkQuery *query, BlockNumber from)
 {
 	appendStringInfo(&query->text, " AND ctid >= '(%u,0)'::tid AND ctid < '(%u,0)'::tid", from,
 					 from + CHUNK_BLOCKS);
@@ -342,7 +343,7 @@ append_blocks(Query *query, BlockNumber from)
 
 /* Rows of tables that inherit are published as their own; those of partitions are read here. */
 static void
-make_query(Query *query, const SnapshotRead *read, BlockNumber from)
+make_query(ChunkQuery *query, const SnapshotRead *read, BlockNumber from)
 {
 	const SnapshotChunk *chunk = read->chunk;
 
@@ -409,7 +410,7 @@ keep_row(HeapTuple row, TupleDesc type, void *context)
 }
 
 static void
-run(Query *query, Rows *rows)
+run(ChunkQuery *query, Rows *rows)
 {
 	th_feed_query(query->text.data, query->count, query->types, query->values, NULL, true, 0,
 				  keep_row, rows);
@@ -419,7 +420,7 @@ static char *
 text_of_column(const SnapshotChunk *chunk, HeapTuple row, int column)
 {
 	StringInfoData text;
-	FeedValue value = { FEED_VALUE_DATUM };
+	FeedValue value = { .kind = FEED_VALUE_DATUM };
 	bool is_null;
 
 	initStringInfo(&text);
@@ -433,7 +434,7 @@ read_by_key(SnapshotRead *read)
 {
 	SnapshotChunk *chunk = read->chunk;
 	Rows rows = { chunk, NULL };
-	Query query;
+	ChunkQuery query;
 	MemoryContext old;
 
 	make_query(&query, read, 0);
@@ -502,7 +503,7 @@ read_by_block(SnapshotRead *read)
 
 	while (block < end && chunk->row_count == 0)
 	{
-		Query query;
+		ChunkQuery query;
 
 		CHECK_FOR_INTERRUPTS();
 		make_query(&query, read, block);

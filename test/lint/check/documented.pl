@@ -23,7 +23,7 @@ check settings_documented => sub {
 };
 
 my $errors = 'src/base/errors.h';
-my $reference = 'doc/tidehold_inventory.md';
+my @references = qw(doc/tidehold_inventory.md doc/feed.md);
 
 # SQLSTATE => name of each refusal.
 sub codes
@@ -33,9 +33,9 @@ sub codes
 
 check sqlstates_documented => sub {
     my %codes = codes();
-    my $document = on_disk($reference) ? slurp($reference) : '';
+    my $document = join "\n", map { on_disk($_) ? slurp($_) : '' } @references;
     return "$errors: no SQLSTATE found" unless %codes;
-    return map { "$reference: does not explain $_ ($codes{$_})" }
+    return map { "@references: does not explain $_ ($codes{$_})" }
         grep { $document !~ /\b$_\b/ || $document !~ /\b$codes{$_}\b/ } sort keys %codes;
 };
 
