@@ -100,7 +100,9 @@ src/feed/option_kafka.o src/feed/option_kafka.bc: build/client_facts.inc
 
 # ---- the feed worker's library: alone in linking librdkafka and hiredis ----------
 # The linker would drop a library that nothing calls yet.
-FEED_LINK = -Wl,--no-as-needed $(shell $(PKG_CONFIG) --libs rdkafka hiredis)
+# From hiredis 1.0 on, TLS to Redis is in a library beside it.
+HIREDIS_TLS = $(shell $(PKG_CONFIG) --exists hiredis_ssl openssl 2>/dev/null && echo hiredis_ssl openssl)
+FEED_LINK = -Wl,--no-as-needed $(shell $(PKG_CONFIG) --libs rdkafka hiredis $(HIREDIS_TLS))
 $(FEED_OBJS): override CPPFLAGS += $(shell $(PKG_CONFIG) --cflags rdkafka hiredis)
 $(FEED_LIB): $(FEED_OBJS) $(FEED_CORE)
 	$(CC) $(CFLAGS) $(CFLAGS_SL) -shared -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(FEED_LINK)

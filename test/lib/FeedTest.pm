@@ -23,6 +23,7 @@ our @EXPORT = qw(
   feed_node own kafka_server redis_server create_feed wait_feed wait_for_state feed_state stat_feed
   worker_pid kill_worker only_on_kafka value_of events event_id
   audited_table change_rows published_once redis_equals_table load_topic occurrences
+  no_dead_letters
 );
 
 # ---- servers and feeds ----
@@ -146,6 +147,14 @@ sub occurrences
 	my ($node, $pattern) = @_;
 	my $log = slurp_file($node->logfile);
 	return scalar(() = $log =~ /$pattern/g);
+}
+
+sub no_dead_letters
+{
+	my ($node, $name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is($node->safe_psql('postgres', 'SELECT name, table_name, destination, state, sqlstate, reason FROM tidehold.dead_letter JOIN tidehold.feed USING (feed_id) LIMIT 20'),
+		'', $name // 'nothing became a dead letter');
 }
 
 # In a SKIP block: what only Apache Kafka itself can show.
@@ -291,7 +300,8 @@ sub redis_equals_table
 	my ($node, $redis, $table, $name) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	my $rows = $node->safe_psql('postgres', <<"END");
-SELECT format('$table:%s|id=%s|note=%s|version=%s', id, id, note, version) AS row FROM $table ORDER BY row COLLATE "C"
+SELECT line FROM (SELECT format('$table:%s|id=%s|note=%s|version=%s', id, id, note, version) AS line FROM $table) AS l
+ORDER BY line COLLATE "C"
 END
 	return is(join("\n", $redis->hashes("$table:*")), $rows, $name);
 }

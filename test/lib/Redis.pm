@@ -63,8 +63,7 @@ sub cli
 	my ($self, @arguments) = @_;
 	open(my $cli, '-|', 'sh', '-c', 'exec redis-cli "$@" 2>&1', 'sh', '-p', $self->{port}, ($self->{is_cluster} ? '-c' : ()), @arguments)
 	  or die "could not start redis-cli: $!";
-	local $/;
-	my $said = <$cli> // '';
+	my $said = join '', <$cli>;
 	close $cli;
 	chomp $said;
 	return $said;

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(96);
+SELECT plan(98);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -82,6 +82,8 @@ INSERT INTO expected_function VALUES
     ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
          location_id bigint = NULL, tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.create_feeds', 'kafka_server text = NULL, redis_server text = NULL',
+     'SETOF text', 'plpgsql volatile unsafe'),
     ('inventory.default_ttl', '',
      'interval', 'c stable safe strict'),
     ('inventory.derive_lot_dates', '',
@@ -99,6 +101,8 @@ INSERT INTO expected_function VALUES
     ('inventory.extend', 'reservation_id uuid, ttl interval = inventory.default_ttl(), request_id text = NULL,
          tenant_id integer = 1',
      'timestamptz', 'c volatile unsafe'),
+    ('inventory.feed_stock_query', '',
+     'text', 'sql immutable safe'),
     ('inventory.forget_cached', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.forget_item', '',

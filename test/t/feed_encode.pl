@@ -19,6 +19,9 @@ my $redis = Redis->new;
 
 sub sql { return $node->safe_psql('postgres', $_[0]) }
 
+# What redis-cli says, without the end of its line.
+sub redis { return $redis->cli(@_) =~ s/\n\z//r }
+
 sub wait_for_feeds
 {
 	my $upto = sql('SELECT pg_current_wal_insert_lsn()');
@@ -98,7 +101,7 @@ for my $row (1 .. @rows)
 	for my $id ($row, 100 + $row)
 	{
 		my $expected = sql("SELECT json FROM row WHERE id = $id");
-		is($redis->cli('GET', "$_:$id"), $expected, "row $id of feed $_ is what PostgreSQL writes") for qw(direct as_text);
+		is(redis('GET', "$_:$id"), $expected, "row $id of feed $_ is what PostgreSQL writes") for qw(direct as_text);
 	}
 }
 sql(qq{SELECT tidehold.drop_feed('$_')}) for qw(direct as_text);
@@ -122,10 +125,10 @@ sql(q{
 wait_for_feeds('trap');
 sql(q{INSERT INTO trap VALUES (1, '{red}', ARRAY[ROW(1, 'red')::pair]); TRUNCATE called});
 wait_for_feeds('trap');
-is($redis->cli('GET', 'trap:1'), '{"id":1,"colours":["red"],"pairs":[{"a":1,"b":"red"}]}',
+is(redis('GET', 'trap:1'), '{"id":1,"colours":["red"],"pairs":[{"a":1,"b":"red"}]}',
 	'a type with a cast to json is written by its output function');
 is(sql('SELECT count(*) FROM called'), 0, "nobody's function was called");
-sql(q{SELECT tidehold.drop_feed('trap')});
+sql(q{SELECT tidehold.drop_feed('trap'); DROP TABLE trap, called});
 
 # ---- what is not in the WAL -------------------------------------------------------------
 sql(q{
@@ -143,9 +146,9 @@ sql(qq{INSERT INTO part VALUES (1, 'A-1', '$long', 1.50)});
 sql(q{UPDATE part SET sku = 'A-2', weight = NULL});
 wait_for_feeds(@feeds);
 
-is_deeply($redis->hash('part:1'), { id => 1, sku => 'A-2', description => $long },
+is_deeply({ split /\n/, redis('HGETALL', 'part:1') }, { id => 1, sku => 'A-2', description => $long },
 	'a hash keeps the field that was not touched and loses the one that became null');
-is($redis->cli('GET', 'text:1'), '{"id":1,"sku":"A-2","weight":null,"__unchanged":["description"]}',
+is(redis('GET', 'text:1'), '{"id":1,"sku":"A-2","weight":null,"__unchanged":["description"]}',
 	'a string names what nobody knows, and is not null there');
 
 # Entries of a stream, each a hash of its fields.
@@ -153,7 +156,7 @@ sub entries
 {
 	my ($stream) = @_;
 	my $lua = q{return cjson.encode(redis.call('XRANGE', KEYS[1], '-', '+'))};
-	my $found = $redis->cli('EVAL', $lua, 1, $stream);
+	my $found = redis('EVAL', $lua, 1, $stream);
 	my @entries;
 	for my $entry (split /\n/, sql(qq{SELECT entry -> 1 FROM json_array_elements(\$json\$$found\$json\$) AS entry}))
 	{
@@ -206,7 +209,44 @@ my @flat = entries('rows');
 is(join(' ', map { $_->{op} } @flat), 'c u d c d t', 'without an envelope the same');
 is($flat[1]{value}, '{"id":1,"sku":"A-2","weight":null,"__unchanged":["description"]}', 'rows alone');
 ok(!exists $flat[2]{value}, 'of a delete nothing but the key');
-is($redis->cli('EXISTS', 'part:1', 'part:2', 'text:1', 'text:2'), 0, 'no state is left of what was deleted');
+is(redis('EXISTS', 'part:1', 'part:2', 'text:1', 'text:2'), 0, 'no state is left of what was deleted');
+
+# ---- the whole row before, another shape, a trace ------------------------------------------
+my $trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+sql('ALTER TABLE part REPLICA IDENTITY FULL');
+sql(qq{INSERT INTO part VALUES (4, 'A-4', '$long', 1)});
+sql(qq{
+	BEGIN;
+	SET LOCAL tidehold.traceparent = '$trace';
+	UPDATE part SET sku = 'A-5';
+	ALTER TABLE part RENAME weight TO mass;
+	ALTER TABLE part ADD unit text DEFAULT 'kg';
+	UPDATE part SET mass = 2;
+	COMMIT});
+wait_for_feeds(@feeds);
+my ($renamed, $reshaped) = (entries('part'))[-2, -1];
+is(member($renamed->{value}, 'before'), qq({"id":4,"sku":"A-4","description":"$long","weight":1}),
+	'with REPLICA IDENTITY FULL the row before is whole');
+is(member($renamed->{value}, 'after'), qq({"id":4,"sku":"A-5","description":"$long","weight":1}),
+	'and tells what was not touched');
+is(member($reshaped->{value}, 'after'), qq({"id":4,"sku":"A-5","description":"$long","mass":2,"unit":"kg"}),
+	'each row has the columns of its moment');
+is($renamed->{traceparent}, $trace, 'the trace context travels with it');
+is_deeply({ split /\n/, redis('HGETALL', 'part:4') },
+	{ id => 4, sku => 'A-5', description => $long, mass => 2, unit => 'kg' }, 'no field stays of a column that is gone');
+
+# ---- our own tables ----------------------------------------------------------------------
+# The worker writes them itself: to publish that would never end.
+sql(q{
+	CREATE PUBLICATION everything FOR ALL TABLES;
+	SELECT tidehold.create_feed('everything', 'everything', 'cache',
+		'{"value": "stream", "destination": "all:{$schema}.{$table}"}')});
+wait_for_feeds('everything');
+sql(q{INSERT INTO part VALUES (3, 'A-3', '', 0); SELECT tidehold.resnapshot('everything', 'part')});
+wait_for_feeds('everything');
+is(join(' ', grep { !/:v$/ } $redis->keys('all:*')), 'all:public.kind all:public.part',
+	'tables of schema tidehold are published to nobody');
+sql(q{SELECT tidehold.drop_feed('everything')});
 
 # ---- keys ------------------------------------------------------------------------------------
 sql(q{

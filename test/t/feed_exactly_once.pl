@@ -156,5 +156,5 @@ through('fault 15: Redis killed', sub { $redis->kill9; $redis->start });
 slot_behind_position();
 fenced();
 something_was_aborted();
-is(sql('SELECT count(*) FROM tidehold.dead_letter'), 0, 'nothing became a dead letter');
+no_dead_letters($node);
 done_testing();

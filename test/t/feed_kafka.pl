@@ -239,5 +239,5 @@ emitted();
 flat_and_cloudevents();
 mapped();
 schema_records();
-is(stat_feed($node, 'main', 'dead_letters'), 0, 'nothing became a dead letter');
+no_dead_letters($node);
 done_testing();

@@ -178,5 +178,5 @@ streams();
 channels();
 computed();
 snapshot();
-is($node->safe_psql('postgres', 'SELECT sum(dead_letters) FROM tidehold.stat_feed'), 0, 'nothing became a dead letter');
+no_dead_letters($node);
 done_testing();

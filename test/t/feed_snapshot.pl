@@ -27,8 +27,7 @@ sub request_of
 sub hashes_of
 {
 	my ($table, $format, $columns) = @_;
-	my $order = 'ORDER BY row COLLATE "C"';
-	return sql("SELECT format('$format', $columns) AS row FROM $table $order");
+	return sql(qq{SELECT line FROM (SELECT format('$format', $columns) AS line FROM $table) AS l ORDER BY line COLLATE "C"});
 }
 
 sub redis_is
@@ -50,14 +49,23 @@ is(request_of('shelf'), 'done 4000', 'each was sent once');
 is(request_of('shelf', 'rows_estimated'), 4000, 'and expected by the statistics');
 
 # ---- beside changes -------------------------------------------------------------------
+# The guards stay: without them Redis would count as one that lost what it had.
+sub forget
+{
+	my ($pattern) = @_;
+	my @keys = grep { !/:v$/ } $redis->keys($pattern);
+	$redis->pipe(map { [ 'DEL', $_ ] } @keys);
+	return;
+}
+
 for my $round (1 .. 3)
 {
-	$redis->cli('FLUSHDB') if $round == 1;
+	forget('shelf:*') if $round == 1;
 	sql("SELECT tidehold.resnapshot('shelf', 'shelf')");
-	sql(q{
-		DELETE FROM shelf WHERE id % 7 = 3;
+	sql(qq{
+		DELETE FROM shelf WHERE id % 7 = $round;
 		UPDATE shelf SET note = 'changed' WHERE id % 5 = 2;
-		UPDATE shelf SET id = id + 100000 WHERE id % 11 = 1 AND id < 50000;
+		UPDATE shelf SET id = id + 100000 * $round WHERE id % 11 = $round AND id < 5000;
 		INSERT INTO shelf (id) SELECT n FROM generate_series(50000, 50100) n ON CONFLICT DO NOTHING});
 	change_rows($node, 'shelf', 200);
 	wait_feed($node, 'shelf', "round $round: all is in the sink");
@@ -65,7 +73,7 @@ for my $round (1 .. 3)
 }
 
 # ---- only some rows ---------------------------------------------------------------------
-$redis->cli('FLUSHDB');
+forget('shelf:*');
 sql(q{SELECT tidehold.resnapshot('shelf', 'shelf', 'id <= 30 AND version % 2 = 0 -- even')});
 wait_feed($node, 'shelf');
 redis_is('shelf:*', hashes_of(q{shelf WHERE id <= 30 AND version % 2 = 0}, 'shelf:%s|id=%s|note=%s|version=%s', 'id, id, note, version'),
@@ -87,7 +95,7 @@ sql(q{SELECT tidehold.map_feed('shelf', 'odd', 'odd:{n}:{at}')});
 sql(q{SELECT tidehold.resnapshot('shelf', 'odd')});
 wait_feed($node, 'shelf');
 is(request_of('odd'), 'done 3000', 'a key of four columns: each row once');
-is(scalar(() = $redis->keys('odd:*')), 6000, 'and all are there, with their guards');
+is(scalar(() = $redis->keys('odd:*')), 3000, 'and all are there');
 
 # ---- a publication's rows and columns ---------------------------------------------------
 sql(q{
@@ -111,8 +119,8 @@ create_feed($node, 'log', 'logs', 'cache', snapshot => 'initial', value => 'stre
 sql(q{INSERT INTO log SELECT 'later ' || n FROM generate_series(1, 100) n}) for 1 .. 5;
 wait_feed($node, 'log');
 my %times;
-my @entries = split /\n/, $redis->cli('XRANGE', 'log', '-', '+');
-$times{ $entries[$_ + 1] }++ for grep { $entries[$_] eq 'line' } 0 .. $#entries - 1;
+my $entries = $redis->cli('XRANGE', 'log', '-', '+');
+$times{$1}++ while $entries =~ /^\{"line":"(\w+ \d+)"/mg;
 is(scalar(keys %times), 9100, 'without a key: every line is there');
 is(join(' ', grep { /^line/ && $times{$_} != 1 } keys %times), '', 'and those of the snapshot once');
 is(join(' ', grep { /^later/ && $times{$_} != 5 } keys %times), '', 'those of the stream as often as they were written');

@@ -5,8 +5,8 @@
  * A transaction is decoded when others see it (visibility gate) and, on 17 and newer,
  * when the standbys named in synchronized_standby_slots have it.
  */
-#ifndef TIDEHOLD_FEED_DECODE_H
-#define TIDEHOLD_FEED_DECODE_H
+#ifndef TIDEHOLD_FEED_DECODE_DECODE_H
+#define TIDEHOLD_FEED_DECODE_DECODE_H
 
 #include "feed/decode/change.h"
 #include "feed/feed_row.h"
@@ -91,4 +91,4 @@ extern XLogRecPtr th_slot_create(const char *slot_name); /* waits for running tr
 extern void th_slot_drop(const char *slot_name);
 extern void th_slot_release(void); /* exit path: raises nothing */
 
-#endif /* TIDEHOLD_FEED_DECODE_H */
+#endif /* TIDEHOLD_FEED_DECODE_DECODE_H */

@@ -3,8 +3,8 @@
  *	  From changes to messages.  Called inside decoding callbacks (historic snapshot:
  *	  syscache and type functions work, user tables may not be read) and outside.
  */
-#ifndef TIDEHOLD_FEED_ENCODE_H
-#define TIDEHOLD_FEED_ENCODE_H
+#ifndef TIDEHOLD_FEED_ENCODE_ENCODE_H
+#define TIDEHOLD_FEED_ENCODE_ENCODE_H
 
 #include "lib/stringinfo.h"
 
@@ -100,4 +100,4 @@ typedef void (*FeedSend)(const FeedMessage *message);
 extern void th_encode_change(const FeedChange *change, FeedSend send);
 extern void th_encode_emitted(const FeedEmitted *emitted, FeedSend send);
 
-#endif /* TIDEHOLD_FEED_ENCODE_H */
+#endif /* TIDEHOLD_FEED_ENCODE_ENCODE_H */

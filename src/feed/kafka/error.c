@@ -82,6 +82,15 @@ th_kafka_raise(rd_kafka_resp_err_t code, const char *action, const char *text)
 					  0));
 }
 
+/* For a second or so at each start; no state to show. */
+static bool
+is_ordinary(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+		   code == RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS ||
+		   code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+}
+
 /*
  * True: it is done.  False: not yet, call the same again.  Everything else ends this
  * process; its successor aborts what is open and begins from the position.
@@ -101,7 +110,7 @@ th_kafka_done(rd_kafka_error_t *error, const char *action)
 	rd_kafka_error_destroy(error);
 	if (!again)
 		th_kafka_raise(code, action, text);
-	if (code != RD_KAFKA_RESP_ERR__TIMED_OUT)
+	if (!is_ordinary(code))
 		th_kafka_note(code, text);
 	return false;
 }

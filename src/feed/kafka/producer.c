@@ -60,8 +60,14 @@ is_own(const char *name)
 static bool
 is_secret(const char *name)
 {
-	return strstr(name, "password") != NULL || strstr(name, "secret") != NULL ||
-		   strstr(name, "key.pem") != NULL || strstr(name, "oauthbearer.config") != NULL;
+	static const char *const marks[] = {
+		"password", "passphrase", "secret", "key.pem", "oauthbearer.config"
+	};
+
+	for (int i = 0; i < (int) lengthof(marks); i++)
+		if (strstr(name, marks[i]) != NULL)
+			return true;
+	return false;
 }
 
 char *

@@ -91,13 +91,18 @@ back_off(RedisNode *node)
 	th_redis_wake_at(node->due);
 }
 
+/* A sentinel that is gone troubles nobody while the master is there. */
+static bool
+is_trouble(const RedisNode *node)
+{
+	return node->wanted && !(node->is_sentinel && th_redis_node_is_ready(th_redis.server));
+}
+
 /* why may lie in the connection that is closed here. */
 void
 th_redis_node_drop(RedisNode *node, const char *why)
 {
-	bool was_wanted = node->wanted;
-
-	if (was_wanted)
+	if (is_trouble(node))
 		th_redis_trouble(ERRCODE_CONNECTION_FAILURE, "could not use Redis server %s:%d: %s",
 						 node->address.host, node->address.port, why);
 	node->state = REDIS_NODE_DOWN;

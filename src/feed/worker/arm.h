@@ -14,8 +14,8 @@
  * The identity is the setting tidehold.cluster_token, which all servers of one cluster
  * share and a copy of it does not, or else the machine's id; kept as a hash.
  */
-#ifndef TIDEHOLD_FEED_ARM_H
-#define TIDEHOLD_FEED_ARM_H
+#ifndef TIDEHOLD_FEED_WORKER_ARM_H
+#define TIDEHOLD_FEED_WORKER_ARM_H
 
 #include "lib/stringinfo.h"
 
@@ -51,4 +51,4 @@ extern FeedVerdict th_arm_judge(const FeedRow *row, const FeedFacts *facts, Stri
 /* "" where there is neither token nor machine id. */
 extern const char *th_arm_identity(void);
 
-#endif /* TIDEHOLD_FEED_ARM_H */
+#endif /* TIDEHOLD_FEED_WORKER_ARM_H */

@@ -2,8 +2,8 @@
  * batch.h
  *	  The batch that is being sent; internal to src/feed/worker, see batch.c.
  */
-#ifndef TIDEHOLD_FEED_BATCH_H
-#define TIDEHOLD_FEED_BATCH_H
+#ifndef TIDEHOLD_FEED_WORKER_BATCH_H
+#define TIDEHOLD_FEED_WORKER_BATCH_H
 
 #include "feed/worker/position.h"
 #include "feed/worker/run.h"
@@ -27,4 +27,4 @@ extern void th_batch_flush(void);
 extern void th_batch_flush_position(const FeedPosition *position);
 extern void th_batch_cut(const FeedTxn *txn, uint32 next_index);
 
-#endif /* TIDEHOLD_FEED_BATCH_H */
+#endif /* TIDEHOLD_FEED_WORKER_BATCH_H */

@@ -7,8 +7,8 @@
  * flush.  Where more keys change than memory holds the rest goes to a temporary file,
  * there with repetitions.
  */
-#ifndef TIDEHOLD_FEED_COMPUTE_H
-#define TIDEHOLD_FEED_COMPUTE_H
+#ifndef TIDEHOLD_FEED_WORKER_COMPUTE_H
+#define TIDEHOLD_FEED_WORKER_COMPUTE_H
 
 #include "feed/encode/encode.h"
 #include "feed/feed_row.h"
@@ -29,4 +29,4 @@ extern bool th_compute_again(const FeedBytes *key, const char *schema_name, cons
 /* Outside decoding: computes what was noted; at is the transaction whose position it gets. */
 extern void th_compute_send(const FeedTxn *at, FeedSend send);
 
-#endif /* TIDEHOLD_FEED_COMPUTE_H */
+#endif /* TIDEHOLD_FEED_WORKER_COMPUTE_H */

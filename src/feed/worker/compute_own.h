@@ -2,8 +2,8 @@
  * compute_own.h
  *	  What the files compute*.c share.
  */
-#ifndef TIDEHOLD_FEED_COMPUTE_OWN_H
-#define TIDEHOLD_FEED_COMPUTE_OWN_H
+#ifndef TIDEHOLD_FEED_WORKER_COMPUTE_OWN_H
+#define TIDEHOLD_FEED_WORKER_COMPUTE_OWN_H
 
 #include "feed/worker/compute.h"
 #include "feed/worker/transaction.h"
@@ -41,4 +41,4 @@ typedef struct Computed
 /* compute_value.c: inside an owner's transaction; results in the current memory context. */
 extern void th_compute_value(Computed *computed);
 
-#endif /* TIDEHOLD_FEED_COMPUTE_OWN_H */
+#endif /* TIDEHOLD_FEED_WORKER_COMPUTE_OWN_H */

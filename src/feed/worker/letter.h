@@ -15,8 +15,8 @@
  * A computed value waits for nothing.  That its query failed is one letter per key, gone
  * when the key is computed again; to replay it is to compute it.
  */
-#ifndef TIDEHOLD_FEED_LETTER_H
-#define TIDEHOLD_FEED_LETTER_H
+#ifndef TIDEHOLD_FEED_WORKER_LETTER_H
+#define TIDEHOLD_FEED_WORKER_LETTER_H
 
 #include "feed/encode/message.h"
 #include "feed/feed_row.h"
@@ -47,4 +47,4 @@ extern void th_letter_write(void);
 extern int th_letter_replay(const FeedSink *sink, int64 *letter);
 extern void th_letter_done(int64 letter);
 
-#endif /* TIDEHOLD_FEED_LETTER_H */
+#endif /* TIDEHOLD_FEED_WORKER_LETTER_H */

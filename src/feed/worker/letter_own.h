@@ -2,8 +2,8 @@
  * letter_own.h
  *	  What the files letter*.c share.
  */
-#ifndef TIDEHOLD_FEED_LETTER_OWN_H
-#define TIDEHOLD_FEED_LETTER_OWN_H
+#ifndef TIDEHOLD_FEED_WORKER_LETTER_OWN_H
+#define TIDEHOLD_FEED_WORKER_LETTER_OWN_H
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
@@ -98,4 +98,4 @@ extern void th_letter_settle(int64 sent); /* batches of an earlier process */
 /* letter_replay.c */
 extern void th_letter_replay_start(void);
 
-#endif /* TIDEHOLD_FEED_LETTER_OWN_H */
+#endif /* TIDEHOLD_FEED_WORKER_LETTER_OWN_H */

@@ -2,10 +2,8 @@
  * position.h
  *	  How far the sink has come, kept in the sink together with what it was sent.
  */
-#ifndef TIDEHOLD_FEED_POSITION_H
-#define TIDEHOLD_FEED_POSITION_H
-
-#include "postgres.h"
+#ifndef TIDEHOLD_FEED_WORKER_POSITION_H
+#define TIDEHOLD_FEED_WORKER_POSITION_H
 
 #include "access/xlogdefs.h"
 #include "lib/stringinfo.h"
@@ -27,4 +25,4 @@ typedef struct FeedPosition
 extern void th_position_print(StringInfo out, const FeedPosition *position);
 extern bool th_position_parse(const char *text, int len, FeedPosition *position);
 
-#endif /* TIDEHOLD_FEED_POSITION_H */
+#endif /* TIDEHOLD_FEED_WORKER_POSITION_H */

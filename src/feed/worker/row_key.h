@@ -2,8 +2,8 @@
  * row_key.h
  *	  Text of some columns of a row: what rows of tables and changes are compared by.
  */
-#ifndef TIDEHOLD_FEED_ROW_KEY_H
-#define TIDEHOLD_FEED_ROW_KEY_H
+#ifndef TIDEHOLD_FEED_WORKER_ROW_KEY_H
+#define TIDEHOLD_FEED_WORKER_ROW_KEY_H
 
 #include "lib/stringinfo.h"
 
@@ -19,4 +19,4 @@ extern bool th_value_text(StringInfo out, const FeedColumn *column, const FeedVa
 extern bool th_row_key(StringInfo out, const FeedShape *shape, const int *columns, int count,
 					   const FeedValue *row, const FeedValue *before);
 
-#endif /* TIDEHOLD_FEED_ROW_KEY_H */
+#endif /* TIDEHOLD_FEED_WORKER_ROW_KEY_H */

@@ -13,8 +13,8 @@
  * Everything ends by proc_exit(1) or an error: the launcher starts a new process, which
  * begins from the sink's position.
  */
-#ifndef TIDEHOLD_FEED_RUN_H
-#define TIDEHOLD_FEED_RUN_H
+#ifndef TIDEHOLD_FEED_WORKER_RUN_H
+#define TIDEHOLD_FEED_WORKER_RUN_H
 
 #include "feed/decode/decode.h"
 #include "feed/feed_row.h"
@@ -76,4 +76,4 @@ extern void th_row_arm(int32 epoch, bool recovered);
 extern void th_row_delete(void);
 extern void th_row_resume(void);
 
-#endif /* TIDEHOLD_FEED_RUN_H */
+#endif /* TIDEHOLD_FEED_WORKER_RUN_H */

@@ -8,8 +8,8 @@
  * crash-only, and nothing in it tries to mend a half-known state.  No error is raised
  * inside a callback of a client library.
  */
-#ifndef TIDEHOLD_FEED_SINK_H
-#define TIDEHOLD_FEED_SINK_H
+#ifndef TIDEHOLD_FEED_WORKER_SINK_H
+#define TIDEHOLD_FEED_WORKER_SINK_H
 
 #include "feed/encode/message.h"
 #include "feed/feed_row.h"
@@ -94,4 +94,4 @@ typedef struct FeedSink
 extern const FeedSink th_sink_kafka;
 extern const FeedSink th_sink_redis;
 
-#endif /* TIDEHOLD_FEED_SINK_H */
+#endif /* TIDEHOLD_FEED_WORKER_SINK_H */

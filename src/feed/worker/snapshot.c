@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/spin.h"
@@ -64,6 +65,8 @@ static struct
 	SnapshotChunk *chunk;	  /* NULL: none */
 	int64 rows_given;		  /* of the chunk */
 	int64 limit;			  /* rows of the next chunk */
+	XLogRecPtr index_lsn;	  /* position of the rows that were given last */
+	uint32 index;			  /* of the next row there */
 } book;
 
 /* ---- start ---- */
@@ -290,25 +293,53 @@ hash_of(const FeedShape *shape, const int *key, int count, const FeedValue *row,
 }
 
 static bool
-note_change(SnapshotChunk *chunk, const FeedChange *change, const int *key)
+add_key(HTAB *set, const SnapshotChunk *chunk, const FeedChange *change, const int *key,
+		const FeedValue *row, const FeedValue *before)
 {
 	uint64 hash;
 
-	if (change->after != NULL)
-	{
-		if (!hash_of(change->shape, key, chunk->key_count, change->after, change->before, &hash))
-			return false;
-		th_key_set_add(chunk->changed, hash);
-		if (lacks_unchanged(change))
-			th_key_set_add(chunk->unchanged, hash);
-	}
-	if (change->before == NULL)
-		return true;
-	/* An update has the old key in the WAL where it changed. */
-	if (!hash_of(change->shape, key, chunk->key_count, change->before, NULL, &hash))
-		return change->after != NULL;
-	th_key_set_add(chunk->changed, hash);
+	if (!hash_of(change->shape, key, chunk->key_count, row, before, &hash))
+		return false;
+	th_key_set_add(set, hash);
 	return true;
+}
+
+/* An update has the old key in the WAL where it changed. */
+static bool
+note_key(SnapshotChunk *chunk, const FeedChange *change, const int *key)
+{
+	bool known = change->before != NULL &&
+				 add_key(chunk->changed, chunk, change, key, change->before, NULL);
+
+	if (change->after == NULL)
+		return known;
+	if (lacks_unchanged(change))
+		(void) add_key(chunk->unchanged, chunk, change, key, change->after, change->before);
+	return add_key(chunk->changed, chunk, change, key, change->after, change->before);
+}
+
+static bool
+is_shown(const SnapshotChunk *chunk, TransactionId xid)
+{
+	if (TransactionIdFollowsOrEquals(xid, chunk->xmax))
+		return false;
+	for (int i = 0; i < chunk->running_count; i++)
+		if (chunk->running[i] == xid)
+			return false;
+	return true;
+}
+
+/*
+ * Rows without a key are told by all they have, and counted: the chunk has the new one
+ * of a change that it shows, the old one of another.  Of rows that are alike in
+ * everything nobody can tell which was updated or deleted.
+ */
+static bool
+note_row(SnapshotChunk *chunk, const FeedChange *change, const int *key)
+{
+	const FeedValue *row = is_shown(chunk, change->txn->xid) ? change->after : change->before;
+
+	return row == NULL || add_key(chunk->changed, chunk, change, key, row, change->before);
 }
 
 void
@@ -327,7 +358,7 @@ th_snapshot_change(const FeedChange *change)
 	}
 	old = MemoryContextSwitchTo(book.scratch);
 	key = key_in(chunk, change->shape);
-	if (key == NULL || !note_change(chunk, change, key))
+	if (key == NULL || !(chunk->keyed ? note_key : note_row)(chunk, change, key))
 		chunk->unclear = true;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(book.scratch);
@@ -340,7 +371,6 @@ typedef struct Giving
 	FeedSnapshotRow change;
 	TupleTableSlot *slot;
 	FeedTxn txn;
-	uint32 index;
 	bool looks_only; /* for rows that have to be read again */
 	bool again;
 } Giving;
@@ -369,7 +399,9 @@ stream_has(const SnapshotChunk *chunk, const FeedValue *values, Giving *giving)
 	if (!hash_of(chunk->shape, chunk->key, chunk->key_count, values, NULL, &hash))
 		return false;
 	giving->again |= th_key_set_has(chunk->unchanged, hash);
-	return th_key_set_has(chunk->changed, hash);
+	if (chunk->keyed || giving->looks_only)
+		return th_key_set_has(chunk->changed, hash);
+	return th_key_set_take(chunk->changed, hash);
 }
 
 static void
@@ -378,15 +410,14 @@ give_row(Giving *giving)
 	const SnapshotChunk *chunk = book.chunk;
 	FeedValue *values = values_of(chunk, giving->slot);
 	FeedChange change = { .op = FEED_OP_READ };
-	uint32 index = giving->index++;
 
 	if (stream_has(chunk, values, giving) || giving->looks_only)
 		return;
 	change.shape = chunk->shape;
 	change.after = values;
 	change.txn = &giving->txn;
-	change.index = INDEX_BASE + index;
-	change.lsn = chunk->lsn;
+	change.index = book.index++;
+	change.lsn = giving->txn.end_lsn;
 	giving->change(&change);
 	book.rows_given++;
 }
@@ -425,23 +456,29 @@ static void
 give(Giving *giving)
 {
 	tuplestore_rescan(book.chunk->rows);
-	giving->index = 0;
 	book.rows_given = 0;
 	while (give_some(giving))
 		;
 }
 
+/*
+ * The rows are as the stream left them at this place, so they have its position.  Two
+ * chunks may have the same on an idle server: then the second goes on counting.
+ */
 static Giving
-begin_giving(FeedSnapshotRow change)
+begin_giving(FeedSnapshotRow change, XLogRecPtr decoded)
 {
 	const SnapshotChunk *chunk = book.chunk;
 	Giving giving = { .change = change };
 	MemoryContext old = MemoryContextSwitchTo(chunk->context);
 
 	giving.slot = MakeSingleTupleTableSlot(chunk->row_type, &TTSOpsMinimalTuple);
-	giving.txn.commit_lsn = giving.txn.end_lsn = chunk->lsn;
+	giving.txn.commit_lsn = giving.txn.end_lsn = decoded;
 	giving.txn.commit_time = chunk->read_at;
-	giving.txn.timeline = th_decode_timeline_of(chunk->lsn);
+	giving.txn.timeline = th_decode_timeline_of(decoded);
+	if (book.index_lsn != decoded)
+		book.index = INDEX_BASE;
+	book.index_lsn = decoded;
 	MemoryContextSwitchTo(old);
 	return giving;
 }
@@ -468,9 +505,9 @@ must_read_again(Giving *giving)
 }
 
 static void
-give_chunk(FeedSnapshotRow change, int64 *number)
+give_chunk(XLogRecPtr decoded, FeedSnapshotRow change, int64 *number)
 {
-	Giving giving = begin_giving(change);
+	Giving giving = begin_giving(change, decoded);
 
 	if (!book.chunk->emptied && must_read_again(&giving))
 	{
@@ -498,7 +535,7 @@ th_snapshot_work(XLogRecPtr decoded, FeedSnapshotRow change, int64 *chunk)
 		case SNAPSHOT_HELD:
 			if (decoded < book.chunk->lsn)
 				return false;
-			give_chunk(change, chunk);
+			give_chunk(decoded, change, chunk);
 			return true;
 		case SNAPSHOT_SENT:
 			break;

@@ -10,8 +10,8 @@
  * Which chunk was sent is in tidehold.feed_snapshot (key up to which, written before it
  * is sent) and in the sink's position (number of the last chunk): a chunk is sent once.
  */
-#ifndef TIDEHOLD_FEED_SNAPSHOT_H
-#define TIDEHOLD_FEED_SNAPSHOT_H
+#ifndef TIDEHOLD_FEED_WORKER_SNAPSHOT_H
+#define TIDEHOLD_FEED_WORKER_SNAPSHOT_H
 
 #include "feed/decode/change.h"
 #include "feed/feed_row.h"
@@ -44,4 +44,4 @@ extern void th_snapshot_done(int64 chunk);
 extern void th_snapshot_request(const FeedRow *row, const char *schema_name, const char *table_name,
 								const char *since);
 
-#endif /* TIDEHOLD_FEED_SNAPSHOT_H */
+#endif /* TIDEHOLD_FEED_WORKER_SNAPSHOT_H */

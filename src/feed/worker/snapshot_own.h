@@ -2,8 +2,8 @@
  * snapshot_own.h
  *	  What the files snapshot*.c share.
  */
-#ifndef TIDEHOLD_FEED_SNAPSHOT_OWN_H
-#define TIDEHOLD_FEED_SNAPSHOT_OWN_H
+#ifndef TIDEHOLD_FEED_WORKER_SNAPSHOT_OWN_H
+#define TIDEHOLD_FEED_WORKER_SNAPSHOT_OWN_H
 
 #include "utils/tuplestore.h"
 
@@ -34,6 +34,9 @@ typedef struct SnapshotChunk
 	MemoryContext context;
 	int64 number;	 /* 0: not given yet */
 	XLogRecPtr lsn;	 /* every transaction that the rows show has committed before it */
+	TransactionId xmax; /* the snapshot: transactions from here on are not shown, */
+	TransactionId *running; /* nor are these */
+	int running_count;
 	TimestampTz read_at;
 	FeedShape *shape;
 	int *key; /* of rows, not of records: columns of the shape that tell a row */
@@ -79,4 +82,4 @@ extern SnapshotRequest *th_snapshot_next_request(const pg_uuid_t *feed, int64 se
 extern bool th_snapshot_write_progress(const SnapshotRequest *request, const SnapshotChunk *chunk);
 extern void th_snapshot_finish(const SnapshotRequest *request, const char *reason);
 
-#endif /* TIDEHOLD_FEED_SNAPSHOT_OWN_H */
+#endif /* TIDEHOLD_FEED_WORKER_SNAPSHOT_OWN_H */

@@ -27,6 +27,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -516,12 +517,24 @@ read_by_block(SnapshotRead *read)
 	MemoryContextSwitchTo(old);
 }
 
+static void
+take_snapshot(SnapshotChunk *chunk)
+{
+	Snapshot snapshot = GetActiveSnapshot();
+
+	chunk->xmax = snapshot->xmax;
+	chunk->running_count = (int) snapshot->xcnt;
+	chunk->running = MemoryContextAlloc(chunk->context, sizeof(TransactionId) * Max(snapshot->xcnt, 1));
+	memcpy(chunk->running, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
+}
+
 /* The snapshot of the transaction was taken before. */
 void
 th_snapshot_read(void *context)
 {
 	SnapshotRead *read = context;
 
+	take_snapshot(read->chunk);
 	read->chunk->lsn = GetXLogInsertRecPtr();
 	read->chunk->read_at = GetCurrentTimestamp();
 	if (read->chunk->keyed)

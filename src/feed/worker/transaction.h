@@ -6,8 +6,8 @@
  * that a snapshot of ours still sees; th_decode_start() takes the mark off again.  The
  * process's own resource owner is put back at the end.  Never inside a decoding callback.
  */
-#ifndef TIDEHOLD_FEED_TRANSACTION_H
-#define TIDEHOLD_FEED_TRANSACTION_H
+#ifndef TIDEHOLD_FEED_WORKER_TRANSACTION_H
+#define TIDEHOLD_FEED_WORKER_TRANSACTION_H
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
@@ -56,4 +56,4 @@ typedef struct FeedFailure
  */
 extern bool th_feed_try(void (*work)(void *context), void *context, FeedFailure *failure);
 
-#endif /* TIDEHOLD_FEED_TRANSACTION_H */
+#endif /* TIDEHOLD_FEED_WORKER_TRANSACTION_H */
