@@ -34,7 +34,7 @@ END
 	close $file;
 	open(my $flag, '>', "$base.on") or die "could not write $base.on: $!";
 	close $flag;
-	my $shell = 'while [ -e "$1.on" ]; do pgbench -n -c 4 -T 2 -f "$1.sql" "$2" 2>&1; done';
+	my $shell = 'while [ -e "$1.on" ]; do pgbench -n -c 4 -R 200 -T 2 -f "$1.sql" "$2" 2>&1; done';
 	return { program => Program->new("$base.log", 'sh', '-c', $shell, 'sh', $base, $node->connstr('postgres')), flag => "$base.on" };
 }
 
@@ -46,16 +46,14 @@ sub end_load
 	return;
 }
 
-sub sent { return stat_feed($node, $_[0], 'messages') || 0 }
-
 # So that what is killed was in the middle of it.
 sub wait_until_it_sends
 {
 	my ($feed) = @_;
 	my $before;
 	wait_until("$feed sends", sub {
-		my ($code, $now) = $node->psql('postgres', "SELECT messages FROM tidehold.stat_feed WHERE name = '$feed'");
-		return 0 if $code != 0 || $now eq '';
+		my $now = ask($node, "SELECT messages FROM tidehold.stat_feed WHERE name = '$feed'") // '';
+		return 0 if $now eq '';
 		$before //= $now;
 		return $now > $before + 20 || $now < $before;
 	});
@@ -131,9 +129,9 @@ sub something_was_aborted
 	SKIP:
 	{
 		only_on_kafka(1);
-		my @all = $kafka->consume(own('item'), isolation => 'read_uncommitted');
-		my @committed = $kafka->consume(own('item'));
-		cmp_ok(scalar @all, '>', scalar @committed, 'fault 7: transactions of Kafka were cut off, and no reader of committed records saw them');
+		my $all = load_topic($node, $kafka, own('item'), isolation => 'read_uncommitted');
+		my $committed = load_topic($node, $kafka, own('item'));
+		cmp_ok($all, '>', $committed, 'fault 7: transactions of Kafka were cut off, and no reader of committed records saw them');
 	}
 	return;
 }

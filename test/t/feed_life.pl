@@ -6,11 +6,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
 
+use IO::Socket::INET;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use Program qw(free_port);
 use Redis;
 use Tidehold qw(node);
 
@@ -63,7 +63,10 @@ sub prepare_database
 
 my $redis = Redis->new;
 my $locked = Redis->new(requirepass => 'secret');
-my $nobody = free_port();
+
+# Bound as long as the test runs, so that nobody listens there.
+my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Proto => 'tcp') or die "no port: $!";
+my $nobody = $silent->sockport;
 
 prepare_database('postgres', cache => $redis->port, closed => $nobody, locked => $locked->port);
 $node->poll_query_until('postgres', q{SELECT state = 'absent' FROM tidehold.stat_worker WHERE database = 'postgres'})
