@@ -158,10 +158,11 @@ extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
 extern void th_feed_wake_sleepers(void);
 
 /*
- * SQL functions: at commit of this transaction the feed's worker reads its rows again,
- * and the maintenance worker of the database looks for new feeds.
+ * SQL functions, and the worker that deletes its row: at commit of this transaction the
+ * feed's worker reads its rows again, and the maintenance worker of the database looks
+ * for new feeds.
  */
-extern void th_feed_rows_changed(const pg_uuid_t *id);
+extern PGDLLEXPORT void th_feed_rows_changed(const pg_uuid_t *id);
 
 /* Has this transaction, not committed yet, changed the feed's rows? */
 extern bool th_feed_rows_changed_here(const pg_uuid_t *id);

@@ -317,7 +317,7 @@ own_route(FeedRoute *route)
 
 	if (route == NULL || route->sink_data != NULL)
 		return route == NULL ? NULL : route->sink_data;
-	foreach (cell, routes)
+	foreach(cell, routes)
 	{
 		own = lfirst(cell);
 		if (strcmp(own->schema_name, route->schema_name) == 0 &&

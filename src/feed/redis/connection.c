@@ -12,6 +12,8 @@
 #include "feed/redis/redis.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -78,6 +80,7 @@ close_connection(RedisNode *node)
 	redisContext *connection = node->connection;
 
 	node->connection = NULL;
+	node->tls = NULL;
 	if (connection != NULL)
 		redisFree(connection);
 }
@@ -87,7 +90,7 @@ back_off(RedisNode *node)
 {
 	node->backoff_ms = Min(Max(node->backoff_ms * 2, BACKOFF_MIN_MS), BACKOFF_MAX_MS);
 	node->due = th_redis_now() + node->backoff_ms / 2 +
-		(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, node->backoff_ms / 2);
+				(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, node->backoff_ms / 2);
 	th_redis_wake_at(node->due);
 }
 
@@ -104,7 +107,7 @@ th_redis_node_drop(RedisNode *node, const char *why)
 {
 	if (is_trouble(node))
 		th_redis_trouble(ERRCODE_CONNECTION_FAILURE, "could not use Redis server %s:%d: %s",
-						 node->address.host, node->address.port, why);
+						 node->address.host, node->address.port, th_redis_tls_reason(node, why));
 	node->state = REDIS_NODE_DOWN;
 	close_connection(node);
 	forget_addresses(node);
@@ -190,28 +193,46 @@ look_up(RedisNode *node)
 	connect_next_address(node);
 }
 
-static void
-connected(RedisNode *node)
+static int
+connect_error(const RedisNode *node)
 {
-	const char *why = NULL;
 	int error = 0;
 	socklen_t len = sizeof(error);
 
 	if (getsockopt(node->connection->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
-		error = errno;
+		return errno;
+	return error;
+}
+
+/* The client library does not do it in every version. */
+static void
+send_at_once(const RedisNode *node)
+{
+	int yes = 1;
+
+	(void) setsockopt(node->connection->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+}
+
+static void
+connected(RedisNode *node)
+{
+	const char *why = NULL;
+	int error = connect_error(node);
+
 	if (error != 0)
 	{
 		connect_failed(node, strerror(error));
 		return;
 	}
+	send_at_once(node);
 	if (th_redis.options.tls && !th_redis_tls_begin(node, &why))
 	{
 		th_redis_node_drop(node, why);
 		return;
 	}
 	node->state = REDIS_NODE_GREETING;
-	node->due = node->heard_at = th_redis_now();
-	node->due += th_redis.options.timeout_ms;
+	node->heard_at = th_redis_now();
+	node->due = node->heard_at + th_redis.options.timeout_ms;
 	th_redis_greet(node);
 	th_redis_node_write(node);
 }
@@ -230,18 +251,24 @@ th_redis_node_ready(RedisNode *node)
 
 /* ---- bytes ---- */
 
+/* As much as the socket takes; TLS takes a record at a time. */
 void
 th_redis_node_write(RedisNode *node)
 {
+	size_t before;
 	int done = 0;
 
 	if (node->connection == NULL)
 		return;
-	if (redisBufferWrite(node->connection, &done) != REDIS_OK)
+	do
 	{
-		th_redis_node_drop(node, node->connection->errstr);
-		return;
-	}
+		before = sdslen(node->connection->obuf);
+		if (redisBufferWrite(node->connection, &done) != REDIS_OK)
+		{
+			th_redis_node_drop(node, node->connection->errstr);
+			return;
+		}
+	} while (!done && sdslen(node->connection->obuf) < before);
 	if (node->watches_output != !done)
 		watch(node, EPOLL_CTL_MOD, !done);
 }

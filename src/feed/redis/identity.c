@@ -42,7 +42,7 @@ static bool
 is_same(const RedisIdentity *before, const RedisIdentity *now)
 {
 	return before->run[0] != '\0' && strcmp(before->run, now->run) == 0 &&
-		before->data[0] != '\0' && strcmp(before->data, now->data) == 0;
+		   before->data[0] != '\0' && strcmp(before->data, now->data) == 0;
 }
 
 /* Was this node a replica of one that we have written to? */

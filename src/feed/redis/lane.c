@@ -27,8 +27,8 @@ typedef struct RedisLane
 	dlist_node link; /* in waiting, where is_waiting */
 	dlist_head queue;
 	bool is_waiting; /* has messages, and none in flight */
-	int flying; /* of the first of the queue */
-	int alone; /* so many of the first are sent one by one */
+	int flying;		 /* of the first of the queue */
+	int alone;		 /* so many of the first are sent one by one */
 	int retry_ms;
 	int64 retry_at;
 	RedisNode *asked; /* where an ASK sent it, for one batch */
@@ -129,7 +129,7 @@ retry_later(RedisLane *lane, const char *why)
 {
 	lane->retry_ms = Min(Max(lane->retry_ms * 2, RETRY_MIN_MS), RETRY_MAX_MS);
 	lane->retry_at = th_redis_now() + lane->retry_ms / 2 +
-		(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, lane->retry_ms / 2);
+					 (int64) pg_prng_uint64_range(&pg_global_prng_state, 0, lane->retry_ms / 2);
 	count_event(&th_redis.state->counters.retries);
 	th_redis_trouble(ERRCODE_CONNECTION_EXCEPTION, "Redis does not take changes now: %s", why);
 }

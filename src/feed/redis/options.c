@@ -25,7 +25,7 @@ text_of(const char *name)
 {
 	ListCell *cell;
 
-	foreach (cell, given->server_options)
+	foreach(cell, given->server_options)
 	{
 		DefElem *option = lfirst(cell);
 

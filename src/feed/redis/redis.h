@@ -70,13 +70,13 @@ typedef struct RedisSink
 	FeedState *state;
 	int epoll;
 	int timer;
-	int64 timer_at; /* when the timer fires; 0: not set */
+	int64 timer_at;	   /* when the timer fires; 0: not set */
 	RedisNode *server; /* without a cluster: where everything goes; NULL: not known yet */
-	bool running; /* connect() has given a position: losses count from here */
-	int64 queued; /* messages that are not acknowledged, and their bytes */
+	bool running;	   /* connect() has given a position: losses count from here */
+	int64 queued;	   /* messages that are not acknowledged, and their bytes */
 	int64 queued_bytes;
-	int64 limit; /* of queued_bytes */
-	int64 sent_bytes; /* since the last finished flush */
+	int64 limit;		/* of queued_bytes */
+	int64 sent_bytes;	/* since the last finished flush */
 	FeedPosition known; /* that the sink held when we came */
 } RedisSink;
 
@@ -92,7 +92,7 @@ extern void th_redis_wake_at(int64 when);
 extern RedisNode *th_redis_owner(int slot);
 
 /* What keeps the feed from going on: shown in its state, logged once. */
-extern void th_redis_trouble(int sqlstate, const char *format,...) pg_attribute_printf(2, 3);
+extern void th_redis_trouble(int sqlstate, const char *format, ...) pg_attribute_printf(2, 3);
 extern void th_redis_trouble_over(void);
 
 /* ---- resolve.c ---- */
@@ -141,12 +141,13 @@ struct RedisNode
 	struct addrinfo *found;
 	struct addrinfo *next_address;
 	redisContext *connection;
+	void *tls; /* the session, which is the connection's */
 	bool watches_output;
 	dlist_head requests; /* sent and not answered, oldest first */
 	int64 heard_at;
 	RedisIdentity identity; /* of the last greeting */
 	RedisIdentity greeted;	/* of the one that is going on */
-	int slots; /* that it owns, in a cluster */
+	int slots;				/* that it owns, in a cluster */
 };
 
 extern dlist_head th_redis_nodes;
@@ -168,6 +169,9 @@ extern void th_redis_nodes_stop(void);
 /* ---- tls.c ---- */
 extern void th_redis_tls_init(const RedisOptions *options);
 extern bool th_redis_tls_begin(RedisNode *node, const char **why);
+
+/* Why the connection ended, if TLS knows better. */
+extern const char *th_redis_tls_reason(const RedisNode *node, const char *why);
 extern void th_redis_tls_stop(void);
 
 /* ---- greeting.c ---- */
@@ -196,13 +200,13 @@ extern int64 th_redis_oldest_request(const RedisNode *node);
 
 typedef enum RedisFault
 {
-	REDIS_FAULT_REFUSED,   /* this command is wrong, now and later */
-	REDIS_FAULT_AGAIN,	   /* the server cannot now */
-	REDIS_FAULT_ROLE,	   /* it is no master, or its cluster is in a bad state */
+	REDIS_FAULT_REFUSED, /* this command is wrong, now and later */
+	REDIS_FAULT_AGAIN,	 /* the server cannot now */
+	REDIS_FAULT_ROLE,	 /* it is no master, or its cluster is in a bad state */
 	REDIS_FAULT_MOVED,
 	REDIS_FAULT_ASK,
-	REDIS_FAULT_SCRIPT,	   /* the script is not there */
-	REDIS_FAULT_LOGIN	   /* not logged in, or not allowed to be */
+	REDIS_FAULT_SCRIPT, /* the script is not there */
+	REDIS_FAULT_LOGIN	/* not logged in, or not allowed to be */
 } RedisFault;
 
 extern RedisFault th_redis_fault(const char *text);

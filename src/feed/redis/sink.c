@@ -30,7 +30,7 @@ static bool in_trouble = false;
 static int64 trouble_since;
 
 void
-th_redis_trouble(int sqlstate, const char *format,...)
+th_redis_trouble(int sqlstate, const char *format, ...)
 {
 	char text[FEED_ERROR_LEN];
 	va_list arguments;
@@ -81,10 +81,9 @@ set_timer(int64 when)
 void
 th_redis_wake_at(int64 when)
 {
-	if (th_redis.timer < 0)
-		return;
-	if (th_redis.timer_at == 0 || when < th_redis.timer_at)
-		set_timer(Max(when, 1));
+	when = Max(when, 1);
+	if (th_redis.timer >= 0 && (th_redis.timer_at == 0 || when < th_redis.timer_at))
+		set_timer(when);
 }
 
 static void

@@ -77,10 +77,26 @@ th_redis_tls_begin(RedisNode *node, const char **why)
 		return false;
 	}
 	if (redisInitiateSSL(node->connection, session) == REDIS_OK)
+	{
+		node->tls = session;
 		return true;
+	}
 	SSL_free(session);
 	*why = node->connection->errstr;
 	return false;
+}
+
+const char *
+th_redis_tls_reason(const RedisNode *node, const char *why)
+{
+	long verdict = node->tls != NULL ? SSL_get_verify_result(node->tls) : X509_V_OK;
+	const char *reason;
+
+	if (verdict != X509_V_OK)
+		return X509_verify_cert_error_string(verdict);
+	reason = node->tls != NULL ? ERR_reason_error_string(ERR_peek_last_error()) : NULL;
+	ERR_clear_error();
+	return reason != NULL ? reason : why;
 }
 
 void
@@ -107,6 +123,12 @@ th_redis_tls_begin(RedisNode *node, const char **why)
 {
 	*why = "TLS is not supported";
 	return false;
+}
+
+const char *
+th_redis_tls_reason(const RedisNode *node, const char *why)
+{
+	return why;
 }
 
 void

@@ -49,6 +49,7 @@ th_row_delete(void)
 
 	th_feed_query("DELETE FROM tidehold.feed WHERE feed_id = $1",
 				  lengthof(types), types, values, NULL, false, 0, NULL, NULL);
+	th_feed_rows_changed(&th_run.row->id);
 }
 
 void

@@ -19,9 +19,9 @@
 typedef enum FeedSent
 {
 	FEED_SENT,
-	FEED_FULL,		/* no room: poll() and send it again */
-	FEED_REFUSED,	/* this message can never be sent; *why says it: dead letter */
-	FEED_NO_ROUTE	/* destination is missing and may not be made: the route waits */
+	FEED_FULL,	  /* no room: poll() and send it again */
+	FEED_REFUSED, /* this message can never be sent; *why says it: dead letter */
+	FEED_NO_ROUTE /* destination is missing and may not be made: the route waits */
 } FeedSent;
 
 typedef struct FeedSinkStart

@@ -1,0 +1,176 @@
+# Kafka away, moving, refusing, full of other people's wishes: nothing is lost, nothing
+# comes twice, and the database goes on.
+use strict;
+use warnings;
+
+use FindBin;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use FeedTest;
+use Proxy;
+
+plan skip_all => '**** Apache Kafka could not be had: faults 8, 9, 11 to 14 and 19 are not shown' unless Kafka::real();
+
+my $proxy_port = Program::free_port();
+my $kafka = Kafka->new(advertise => $proxy_port);
+my $proxy = Proxy->new($kafka->client_port, $proxy_port);
+my $node = feed_node('faults', "tidehold.feed_memory = '16MB'\n");
+kafka_server($node, $kafka, 'kafka', 'socket.timeout.ms' => 3000, 'transaction.timeout.ms' => 10000);
+
+sub sql { return $node->safe_psql('postgres', $_[0]) }
+
+sub rss_kb
+{
+	my ($pid) = @_;
+	my ($kb) = Tidehold::slurp("/proc/$pid/status") =~ /^VmHWM:\s+(\d+)/m;
+	return $kb;
+}
+
+sub feed_of
+{
+	my ($table, %option) = @_;
+	audited_table($node, $table);
+	sql("CREATE PUBLICATION $table FOR TABLE $table");
+	create_feed($node, $table, $table, 'kafka', %option);
+	wait_feed($node, $table, "$table: runs");
+	return;
+}
+
+# What was sent while the broker was away comes when it is back.
+sub broker_down
+{
+	feed_of('down');
+	$kafka->kill9;
+	change_rows($node, 'down', 50);
+	sql("INSERT INTO down (id, note) SELECT i, repeat(md5(i::text), 30) FROM generate_series(1000, 40000) AS i");
+	wait_for_state($node, 'down', "oldest_unacknowledged_age > interval '0' OR lag_bytes > 30000000", 'fault 8: lag grows while the brokers are down');
+	my $pid = worker_pid($node, 'down');
+	my $begin = time;
+	change_rows($node, 'down', 50);
+	cmp_ok(stat_feed($node, 'down', 'lag_bytes'), '>', 10_000_000, 'fault 8: the slot keeps the WAL');
+	is(feed_state($node, 'down') =~ /running|connecting/, 1, 'fault 8: the feed is not parked') or diag(feed_state($node, 'down'));
+	isnt(stat_feed($node, 'down', 'last_error'), '', 'fault 8: it says what is wrong');
+	cmp_ok(rss_kb(worker_pid($node, 'down')), '<', 150_000, 'fault 8: memory is bounded');
+	sql('CHECKPOINT');
+	pass('fault 8: a checkpoint is not held up');
+	$kafka->start;
+	wait_feed($node, 'down', 'fault 8: catches up');
+	published_once($node, $kafka, 'down', 'fault 8: brokers down');
+	return;
+}
+
+# No packet passes, and nobody says so.
+sub black_hole
+{
+	feed_of('hole');
+	my $pid = worker_pid($node, 'hole');
+	$proxy->black_hole;
+	change_rows($node, 'hole', 100);
+	sql('CHECKPOINT');
+	sql('CREATE DATABASE other');
+	sql('DROP DATABASE other');
+	pass('fault 19: neither a checkpoint nor DROP DATABASE is held up');
+	my $slot = sql("SELECT slot_name FROM tidehold.feed WHERE name = 'hole'");
+	my $terminated = worker_pid($node, 'hole');
+	sql("SELECT pg_terminate_backend($terminated)");
+	wait_until('the slot is let go', sub { (ask($node, "SELECT count(*) FROM pg_replication_slots WHERE active_pid = $terminated") // 1) eq '0' });
+	wait_until('the process is gone', sub { !kill 0, $terminated });
+	pass('fault 2: SIGTERM ends a worker whose sink hangs');
+	$node->stop('fast');
+	pass('fault 4: a fast shutdown is not held up by a sink that hangs');
+	$node->start;
+	change_rows($node, 'hole', 100);
+	$proxy->heal;
+	wait_feed($node, 'hole', 'fault 19: catches up');
+	published_once($node, $kafka, 'hole', 'fault 19: black hole');
+	$kafka->pause;
+	change_rows($node, 'hole', 100);
+	sleep 5;
+	$kafka->resume;
+	wait_feed($node, 'hole', 'fault 19: catches up with a broker that was halted');
+	published_once($node, $kafka, 'hole', 'fault 19: broker halted');
+	return;
+}
+
+# A route whose topic is missing waits; the others go on.
+sub topic_missing
+{
+	sql(<<'END');
+CREATE TABLE routed (id integer PRIMARY KEY);
+CREATE TABLE astray (id integer PRIMARY KEY);
+CREATE PUBLICATION routes FOR TABLE routed, astray;
+END
+	$kafka->create_topic(own('routed'), 1);
+	$kafka->create_topic(own("routes.$_"), 1, 'cleanup.policy=compact') for qw(position schema);
+	create_feed($node, 'routes', 'routes', 'kafka', create_topics => JSON::PP::false());
+	wait_feed($node, 'routes');
+	sql('INSERT INTO astray VALUES (1), (2); INSERT INTO routed VALUES (1); UPDATE astray SET id = 3 WHERE id = 2; INSERT INTO routed VALUES (2)');
+	wait_feed($node, 'routes', 'fault 11: a missing topic holds nobody up');
+	is(scalar($kafka->consume(own('routed'))), 2, 'fault 11: the other route goes on');
+	is(sql("SELECT count(*) FROM tidehold.dead_letter WHERE state = 'no route'"), 5, 'fault 11: what has no topic is kept');
+	like(sql('SELECT DISTINCT reason FROM tidehold.dead_letter'), qr/astray/, 'fault 11: with the reason');
+	$kafka->create_topic(own('astray'), 1);
+	ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM tidehold.dead_letter'), 'fault 11: sent when the topic is there');
+	wait_feed($node, 'routes');
+	is_deeply([ events($kafka->consume(own('astray'))) ],
+		[ 'c {"id":1}', 'c {"id":2}', 'd {"id":2}', '- {"id":2}', 'c {"id":3}' ], 'fault 11: once and in order');
+	sql('INSERT INTO astray VALUES (4)');
+	wait_feed($node, 'routes');
+	is(scalar($kafka->consume(own('astray'))), 6, 'fault 11: and the route is open again');
+	return;
+}
+
+sub partitions_added
+{
+	$kafka->create_topic(own('spread'), 2);
+	feed_of('spread');
+	change_rows($node, 'spread', 50);
+	wait_feed($node, 'spread');
+	$kafka->admin('partitions', own('spread'), 5);
+	sql("INSERT INTO spread (id) SELECT generate_series(1000, 1400)");
+	my %partition;
+	eval {
+		wait_until('new partitions are used', sub {
+			sql("UPDATE spread SET note = 'again' WHERE id BETWEEN 1000 AND 1100");
+			ask($node, "SELECT tidehold.wait_feed('spread')");
+			%partition = map { $_->{partition} => 1 } $kafka->consume(own('spread'));
+			keys %partition == 5;
+		}, 60);
+	};
+	is(scalar keys %partition, 5, 'fault 12: partitions that are added are used');
+	ok(occurrences($node, qr/partition/) > 0, 'fault 12: and it is said') or diag('nothing in the log');
+	return;
+}
+
+# A message that the broker will never take.
+sub too_large
+{
+	$kafka->create_topic(own('large'), 1, 'max.message.bytes=20000');
+	feed_of('large');
+	sql(<<'END');
+INSERT INTO large (id, note) VALUES (1, 'small'), (2, 'small');
+INSERT INTO large (id, note) SELECT 3, string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i;
+UPDATE large SET note = 'small again' WHERE id = 3;
+INSERT INTO large (id, note) VALUES (4, 'small');
+END
+	wait_feed($node, 'large', 'fault 13: a message too large holds nobody up');
+	is(sql(<<'END'), "refused|t\nbehind|t", 'fault 13: it is a dead letter, and so is what came after it for its key');
+SELECT l.state, convert_from(l.key, 'UTF8') = '{"id":3}' FROM tidehold.dead_letter AS l ORDER BY letter_id
+END
+	is_deeply([ sort +events($kafka->consume(own('large'))) ], [ map { "c {\"id\":$_}" } 1, 2, 4 ], 'fault 13: other keys go on');
+	like(sql("SELECT reason FROM tidehold.dead_letter WHERE state = 'refused'"), qr/large|size/i, 'fault 13: with the reason');
+	$kafka->admin('configure', own('large'), 'max.message.bytes=1000000');
+	is(sql("SELECT tidehold.replay_dead_letters('large')"), 2, 'fault 13: replay when there is room');
+	ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM tidehold.dead_letter'), 'fault 13: the letters are gone');
+	wait_feed($node, 'large');
+	published_once($node, $kafka, 'large', 'fault 13: replayed');
+	return;
+}
+
+broker_down();
+black_hole();
+topic_missing();
+partitions_added();
+too_large();
+done_testing();
