@@ -133,6 +133,9 @@ test:
 lint unit fuzz:
 	@$(PREPARE) demo lint
 	@test/$@/run
+bench-feed:
+	@$(PREPARE) demo bench kafka
+	@TIDEHOLD_WANTS=kafka TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/feed
 bench-%:
 	@$(PREPARE) demo
 	@TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
@@ -151,6 +154,6 @@ dist:
 
 FORCE:
 .PHONY: FORCE all install install-feed uninstall-feed demo test unit lint fuzz \
-	matrix docker storm dist negative-control-lib
+	matrix docker storm dist bench-feed negative-control-lib
 
 -include $(OBJS:.o=.d) $(FEED_OBJS:.o=.d) $(SOURCES:%.c=$(NEGATIVE)/%.d)

@@ -6,9 +6,10 @@
  * there is a doubt: a MOVED, a node that is lost or says that its cluster is down.  Until
  * the new map is there, a MOVED alone corrects its slot.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "core/feed/hash_slot.h"
+#include "feed/redis/redis.h"
 
 #define REFRESH_PAUSE_MS 200
 
@@ -146,7 +147,7 @@ on_map(RedisNode *node, void *context, redisReply *reply)
 	else if (reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "cluster support disabled") != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("Redis server %s:%d belongs to no cluster", node->address.host, node->address.port),
+				 errmsg("server %s:%d belongs to no Redis cluster", node->address.host, node->address.port),
 				 errhint("Set option \"cluster\" of the server to false.")));
 }
 

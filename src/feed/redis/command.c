@@ -7,12 +7,13 @@
  *	  key without, "stock:17"			guard "{stock:17}:v"
  *	  key that cannot stand in braces	guard "{NUMBER}:KEY:v", NUMBER leads to its slot
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "core/feed/hash_slot.h"
+#include "feed/redis/redis.h"
 
 /* The script hands all of a message's arguments to one command; its stack holds 8,000. */
 #define ARGUMENTS_MAX 7000

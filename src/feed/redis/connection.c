@@ -9,7 +9,7 @@
  * whether it was stopped, or the network swallows what is sent: where no command is in
  * flight a PING is, so there is always something to be answered.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -19,6 +19,8 @@
 
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
+
+#include "feed/redis/redis.h"
 
 #define BACKOFF_MIN_MS 20
 #define BACKOFF_MAX_MS 2000

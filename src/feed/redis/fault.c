@@ -2,6 +2,8 @@
  * fault.c
  *	  What an error of the server means for the command that got it.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 typedef struct FaultPrefix

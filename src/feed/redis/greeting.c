@@ -4,9 +4,11 @@
  *
  * RESP 2 throughout: older client libraries cannot read RESP 3.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "utils/builtins.h"
+
+#include "feed/redis/redis.h"
 
 static bool
 is_error(const redisReply *reply)
@@ -19,7 +21,7 @@ raise_refused(const RedisNode *node, int sqlstate, const char *what, const char 
 {
 	ereport(ERROR,
 			(errcode(sqlstate),
-			 errmsg("Redis server %s:%d refuses %s", node->address.host, node->address.port, what),
+			 errmsg("server %s:%d refuses %s", node->address.host, node->address.port, what),
 			 errdetail("The server says: %s", why),
 			 errhint("The user of the feed's user mapping needs the commands EVALSHA, SCRIPT LOAD, INFO, PING and those of the values it writes.")));
 }

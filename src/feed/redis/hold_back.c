@@ -5,6 +5,8 @@
  * Redis acknowledges before it has saved or replicated.  What it may still lose is kept
  * in the database's WAL for hold_back.  Flushes close to each other share an entry.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 #define ENTRIES 32

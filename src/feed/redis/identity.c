@@ -10,6 +10,8 @@
  * guards refuse what is there still.  What was lost beyond the slot's confirmed place
  * shows itself in the position, see position.c.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 #define NO_REPLICATION_ID "0000000000000000000000000000000000000000"
@@ -80,7 +82,7 @@ th_redis_identity_check(RedisNode *node)
 	if (th_redis.running && !node->is_sentinel && may_have_lost(node))
 		ereport(ERROR,
 				(errcode(ERRCODE_CONNECTION_FAILURE),
-				 errmsg("Redis server %s:%d was restarted or replaced", node->address.host,
+				 errmsg("server %s:%d was restarted or replaced", node->address.host,
 						node->address.port),
 				 errdetail("It may have lost writes that were acknowledged; they are sent again from its position.")));
 	node->identity = node->greeted;

@@ -7,13 +7,14 @@
  * is lost changes nothing: whether the batch was done is not known, and the guards make
  * a repetition harmless.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "common/pg_prng.h"
 #include "storage/spin.h"
 #include "utils/memutils.h"
 
 #include "core/feed/hash_slot.h"
+#include "feed/redis/redis.h"
 
 /* While a batch runs the server does nothing else. */
 #define BATCH_MESSAGES 256
@@ -152,7 +153,7 @@ follow(RedisLane *lane, RedisNode *node, RedisFault fault, const char *why)
 	if (!th_redis.options.cluster)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("Redis server %s:%d belongs to a cluster", node->address.host, node->address.port),
+				 errmsg("server %s:%d belongs to a Redis cluster", node->address.host, node->address.port),
 				 errhint("Set option \"cluster\" of the server to true.")));
 	to = th_redis_redirected(node, why, &slot);
 	if (to == NULL || slot < 0 || slot >= FEED_HASH_SLOTS)

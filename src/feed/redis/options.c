@@ -2,7 +2,7 @@
  * options.c
  *	  Server, user mapping and feed options of the sink.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "nodes/parsenodes.h"
 #include "nodes/value.h"
@@ -12,6 +12,7 @@
 #include "utils/uuid.h"
 
 #include "feed/option.h"
+#include "feed/redis/redis.h"
 
 #define DEFAULT_PORT 6379
 #define DEFAULT_TIMEOUT_MS 5000

@@ -2,10 +2,12 @@
  * pipeline.c
  *	  Commands on their way to a node and the answers that come back in the same order.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+
+#include "feed/redis/redis.h"
 
 typedef struct RedisRequest
 {

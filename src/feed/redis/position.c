@@ -20,11 +20,12 @@
  * - while we run: a server that was restarted or replaced ends the process (identity.c),
  *	 and so does one whose position is not what we left there, as after FLUSHALL.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "utils/memutils.h"
 
 #include "core/feed/hash_slot.h"
+#include "feed/redis/redis.h"
 
 #define SPREAD 16
 #define VALUE_AT (REDIS_POSITION_VERSION_LEN + 1) /* behind the version and a space */
@@ -167,7 +168,7 @@ raise_lost(const RedisMark *mark)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("Redis lost what it had acknowledged"),
+			 errmsg("writes that Redis had acknowledged are lost"),
 			 errdetail("Key \"%s\" is older than what was written there, or missing.", mark->key)));
 }
 
@@ -186,7 +187,7 @@ th_redis_position_answered(RedisMessage *message, const char *text)
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("Redis refuses the position in key \"%s\"", mark->key),
+				 errmsg("position in key \"%s\" was refused", mark->key),
 				 errdetail("The server says: %s", text + 1)));
 }
 

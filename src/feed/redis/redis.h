@@ -15,8 +15,6 @@
 #ifndef TIDEHOLD_FEED_REDIS_REDIS_H
 #define TIDEHOLD_FEED_REDIS_REDIS_H
 
-#include "postgres.h"
-
 #include <hiredis/hiredis.h>
 
 #include "lib/ilist.h"

@@ -2,9 +2,11 @@
  * refusal.c
  *	  Messages that the server refused for good, until the worker has taken them.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include "utils/memutils.h"
+
+#include "feed/redis/redis.h"
 
 typedef struct Refusal
 {

@@ -6,13 +6,15 @@
  * handler of the server: it inherits the mask, so every signal is blocked while it is
  * made.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include <netdb.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "utils/memutils.h"
+
+#include "feed/redis/redis.h"
 
 struct RedisLookup
 {

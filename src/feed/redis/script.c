@@ -27,6 +27,8 @@
  * Memory is checked by the server before the first write of the script alone, so a
  * batch is not torn inside a message.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 char th_redis_script_sha[REDIS_ID_LEN + 1] = "";

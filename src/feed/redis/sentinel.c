@@ -7,6 +7,8 @@
  * takes writes, and loses them, until the sentinels turn it into a replica many seconds
  * later.  So we do not wait for that.  The greeting checks the role of what they name.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 #define ASK_PAUSE_MS 100

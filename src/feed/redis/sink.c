@@ -2,7 +2,7 @@
  * sink.c
  *	  The Redis sink: state, not events, so that a replay changes nothing.
  */
-#include "feed/redis/redis.h"
+#include "postgres.h"
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -11,6 +11,8 @@
 
 #include "storage/spin.h"
 #include "utils/memutils.h"
+
+#include "feed/redis/redis.h"
 
 #define EVENTS_AT_ONCE 32
 

@@ -5,6 +5,8 @@
  * The certificate and the name in it are always checked: the client library by itself
  * checks the certificate alone, so the session is made here.
  */
+#include "postgres.h"
+
 #include "feed/redis/redis.h"
 
 #if HIREDIS_MAJOR >= 1 && defined(__has_include)

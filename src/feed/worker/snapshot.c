@@ -225,12 +225,13 @@ read_next(void)
 	if (!book.wanted)
 		return false;
 	if (!ok)
+	{
 		ereport(LOG,
 				(errmsg("feed \"%s\" cannot read the rows of table \"%s.%s\"", book.row->name,
 						book.request->schema_name, book.request->table_name),
 				 errdetail("%s", failure.reason)));
-	if (!ok)
 		end_request(failure.reason);
+	}
 	else if (book.chunk->row_count == 0)
 		end_request(NULL);
 	else

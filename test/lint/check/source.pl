@@ -81,7 +81,7 @@ sub message_of
 sub phrase_complaint
 {
     my ($text) = @_;
-    return 'primary message begins with a capital' if $text =~ /^[A-Z][a-z]/;
+    return 'primary message begins with a capital' if $text =~ /^[A-Z][a-z]/ && $text !~ /^(?:Kafka|Redis|Sentinel)\b/;
     return 'primary message ends with a period' if $text =~ /\.$/;
     return 'primary message has several lines' if $text =~ /\\n/;
     return undef;

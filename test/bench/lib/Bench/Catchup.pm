@@ -25,16 +25,16 @@ my %TITLE = (
 );
 my @FEEDS = grep { /^feed_/ } sort keys %TITLE;
 
-# Kafka and Redis are the servers; transactions of so many rows, so many of them.
+# Options: kafka, and kafka_pid and redis_pid of the sinks.
 sub new
 {
 	my ($class, %option) = @_;
 	my $self = bless {%option}, $class;
-	ask(<<'END');
+	ask(<<'SQL');
 CREATE TABLE backlog (
     id bigint PRIMARY KEY, sku text NOT NULL, quantity integer NOT NULL, price numeric NOT NULL,
     note text, at timestamptz NOT NULL DEFAULT clock_timestamp()) WITH (autovacuum_enabled = off);
-CREATE PUBLICATION backlog FOR TABLE backlog;
+CREATE PUBLICATION backlog FOR TABLE backlog WITH (publish = 'insert, update, delete');
 -- Every other change is an update of a row that is there.
 CREATE PROCEDURE load(transactions integer, rows integer) LANGUAGE plpgsql AS $$
 DECLARE
@@ -53,7 +53,7 @@ BEGIN
     END LOOP;
 END
 $$;
-END
+SQL
 	$self->{kafka}->create_topic('bench.wal2json', 4);
 	$self->{kafka}->create_topic($_, 4) for 'bench.feed_kafka', 'bench.feed_idempotent';
 	create_feed('feed_kafka', 'backlog', 'kafka', '{"destination": "bench.feed_kafka", "schema_topic": ""}');
@@ -78,7 +78,7 @@ sub _feed
 {
 	my ($self, $name) = @_;
 	my $pid = stat_feed($name, 'pid');
-	my $sink = $self->{ $name eq 'feed_redis' ? 'redis' : 'kafka' }->pid;
+	my $sink = $self->{ $name eq 'feed_redis' ? 'redis_pid' : 'kafka_pid' };
 	my $took = $self->_measure($name, sub { cpu($pid) }, $sink, sub {
 		resume_feed($name);
 		wait_feed($name);
@@ -94,7 +94,7 @@ sub _pipe
 	my $reader = sub { my @times = times; return $times[2] + $times[3] + cpu_of_children(postmaster()) };
 	my $pid = open(my $pipe, '|-', @sink) || die "could not start $sink[0]: $!";
 	sleep 0.5;
-	return $self->_measure($slot, $reader, $self->{kafka}->pid, sub {
+	return $self->_measure($slot, $reader, $self->{kafka_pid}, sub {
 		my $child = fork() // die "could not fork: $!";
 		if ($child == 0)
 		{
@@ -135,7 +135,7 @@ sub _load
 sub _unload
 {
 	ask(q(SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE slot_name IN ('wal2json', 'pgoutput')));
-	ask('ALTER PUBLICATION backlog SET (publish = \'insert, update, delete\'); TRUNCATE backlog');
+	ask('TRUNCATE backlog');
 	return;
 }
 
