@@ -46,6 +46,7 @@ CREATE TABLE tidehold.feed_snapshot (
     table_name name NOT NULL,
     filter text,
     since pg_snapshot,
+    until pg_snapshot,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
     reason text,
     chunk bigint,
@@ -100,5 +101,5 @@ REVOKE ALL ON SEQUENCE tidehold.id_seq FROM PUBLIC;
 GRANT SELECT ON TABLE tidehold.feed, tidehold.feed_mapping TO tidehold_admin, pg_monitor;
 GRANT SELECT ON TABLE tidehold.feed_snapshot, tidehold.dead_letter TO tidehold_admin;
 -- Keys and filters hold values of rows, which monitoring has no business with.
-GRANT SELECT (snapshot_id, feed_id, schema_name, table_name, since, state, reason, chunk, rows_sent,
+GRANT SELECT (snapshot_id, feed_id, schema_name, table_name, since, until, state, reason, chunk, rows_sent,
     rows_estimated, requested_at, started_at, finished_at) ON tidehold.feed_snapshot TO pg_monitor;

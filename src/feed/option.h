@@ -48,7 +48,7 @@ typedef struct FeedOption
 	const char *choices;
 } FeedOption;
 
-extern const FeedOption *th_option_find(FeedKind kind, int place, const char *name);
+extern PGDLLEXPORT const FeedOption *th_option_find(FeedKind kind, int place, const char *name);
 
 /* The default of an option of a feed, "" where it has none. */
 extern const char *th_option_default(FeedKind kind, const char *name);
@@ -60,7 +60,7 @@ extern const char *th_option_nearest(FeedKind kind, int place, const char *name)
  * The value in its unit (0 or 1, a number, bytes, milliseconds; of a text 0).  False where
  * it is wrong, and *expected says what is right.
  */
-extern bool th_option_parse(const FeedOption *option, const char *text, int64 *value,
+extern PGDLLEXPORT bool th_option_parse(const FeedOption *option, const char *text, int64 *value,
 							const char **expected);
 
 /* An error where the value is wrong. */

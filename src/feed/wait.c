@@ -30,7 +30,7 @@
 
 /* Columns of tidehold.feed_snapshot, as 40_feed.sql creates them. */
 #define SNAPSHOT_FEED_ID 2
-#define SNAPSHOT_STATE 7
+#define SNAPSHOT_STATE 8
 
 static uint32 wait_event = 0;
 

@@ -102,7 +102,7 @@ INSERT INTO expected_function VALUES
          tenant_id integer = 1',
      'timestamptz', 'c volatile unsafe'),
     ('inventory.feed_stock_query', '',
-     'text', 'sql immutable safe'),
+     'text', 'sql immutable safe strict'),
     ('inventory.forget_cached', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.forget_item', '',
@@ -224,8 +224,8 @@ INSERT INTO expected_relation VALUES
          key_columns name[], envelope text, value text, query text, ttl interval'),
     ('tidehold.feed_snapshot', 'r',
         'snapshot_id bigint!, feed_id uuid!, schema_name name!, table_name name!, filter text, since
-         pg_snapshot, state text!, reason text, chunk bigint, upto_key text[], previous_key text[],
-         rows_sent bigint!, rows_estimated bigint, requested_at timestamptz!, started_at timestamptz,
+         pg_snapshot, until pg_snapshot, state text!, reason text, chunk bigint, upto_key text[],
+         previous_key text[], rows_sent bigint!, rows_estimated bigint, requested_at timestamptz!, started_at timestamptz,
          finished_at timestamptz'),
     ('tidehold.feed', 'r',
         'feed_id uuid!, name text!, owner name!, publication name!, server name!, kind text!, slot_name

@@ -72,11 +72,11 @@ COMMIT;
 SELECT * FROM pg_temp.decoded();
 
 -- Functions of ours that write without the executor.
-INSERT INTO inventory.tenant (tenant_id, name) VALUES (85, 'trace');
-INSERT INTO inventory.item (tenant_id, sku) VALUES (85, 'A');
-INSERT INTO inventory.location (tenant_id, code, kind) VALUES (85, 'L', 'internal');
+INSERT INTO inventory.tenant (tenant_id, name) VALUES (86, 'trace');
+INSERT INTO inventory.item (tenant_id, sku) VALUES (86, 'A');
+INSERT INTO inventory.location (tenant_id, code, kind) VALUES (86, 'L', 'internal');
 SELECT count(*) > 0 AS some FROM pg_temp.decoded();
-SELECT inventory.receive('A', 1, 'L', tenant_id => 85) > 0 AS received;
+SELECT inventory.receive('A', 1, 'L', tenant_id => 86) > 0 AS received;
 SELECT * FROM pg_temp.decoded();
 
 RESET tidehold.traceparent;

@@ -78,7 +78,8 @@ feed_hash_slot_tags(uint32_t tags[FEED_HASH_SLOTS])
 	for (uint32_t number = 0; missing > 0; number++)
 	{
 		char text[10];
-		int slot = crc16(text, print_decimal(text, number)) % FEED_HASH_SLOTS;
+		size_t len = print_decimal(text, number);
+		int slot = crc16(text, len) % FEED_HASH_SLOTS;
 
 		if (found[slot])
 			continue;

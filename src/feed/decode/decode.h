@@ -55,15 +55,28 @@ extern void th_decode_start(const FeedRow *row, FeedState *state, const FeedResu
 /* Reads one record; false at the end of the flushed WAL. */
 extern bool th_decode_next(void);
 
-/* Everything before this has been given to the consumer (end of the last record read). */
+/*
+ * Everything before this has been given to the consumer: end of the last record that was
+ * decoded, which a commit that waits at the gate is not.
+ */
 extern XLogRecPtr th_decode_lsn(void);
+
+/*
+ * Up to here, at most th_decode_lsn(), a server that is promoted will have the WAL: what
+ * the sink's position may say.  Everything before it has been given to the consumer.
+ */
+extern XLogRecPtr th_decode_safe_lsn(void);
 
 /* Timeline on which the WAL at this place was written. */
 extern uint32 th_decode_timeline_of(XLogRecPtr lsn);
 
+/* Where this server's WAL leaves a timeline; PG_UINT64_MAX: not yet; 0: it never was on it. */
+extern XLogRecPtr th_decode_timeline_end(uint32 timeline);
+
 /*
- * Transactions whose changes had been given to the consumer at th_decode_lsn(), as text
- * of type pg_snapshot: what recover_feed() finds the missing rows by.
+ * Transactions whose changes had been given to the consumer at th_decode_safe_lsn(),
+ * which has to be asked for before, as text of type pg_snapshot: what recover_feed()
+ * finds the missing rows by.
  */
 extern char *th_decode_xids(void);
 
@@ -87,7 +100,8 @@ typedef enum FeedSlotState
 
 extern FeedSlotState th_slot_look(const char *slot_name, XLogRecPtr *confirmed, bool *synced,
 								  StringInfo why);
-extern XLogRecPtr th_slot_create(const char *slot_name); /* waits for running transactions */
+/* Waits for running transactions.  *before: pg_snapshot of what the slot does not bring. */
+extern XLogRecPtr th_slot_create(const char *slot_name, char **before);
 extern void th_slot_drop(const char *slot_name);
 extern void th_slot_release(void); /* exit path: raises nothing */
 

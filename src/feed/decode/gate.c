@@ -8,6 +8,10 @@
  * record back, in the main loop, outside every callback and transaction: sinks are
  * polled and interrupts served meanwhile.  Later commits wait behind it, in order.
  * After crash recovery nothing is running, and everything replayed is visible.
+ *
+ * A commit that passed is also in the WAL of the standbys that it had to wait for, and so
+ * is all before it.  Of what follows it this is not known: records that nobody waits for
+ * are read as soon as this server has flushed them.
  */
 #include "postgres.h"
 
@@ -16,10 +20,14 @@
 #include "access/xact.h"
 #include "access/xlogreader.h"
 #include "replication/slot.h"
+#include "replication/syncrep.h"
+#include "replication/walsender_private.h"
+#include "storage/lwlock.h"
 #include "storage/procarray.h"
 
 #include "base/compat.h"
 #include "feed/decode/reader.h"
+#include "feed/decode/xids.h"
 
 /*
  * Transactions before the horizon have ended.  It is moved once in so many commits: a
@@ -29,6 +37,8 @@
 
 static TransactionId horizon = InvalidTransactionId;
 static int commits_since_horizon = 0;
+
+static XLogRecPtr passed_lsn = InvalidXLogRecPtr; /* end of the last commit that passed */
 
 /* Invalid: nothing to wait for. */
 static TransactionId
@@ -86,4 +96,35 @@ th_gate_pass(XLogReaderState *wal)
 	while (!is_visible(xid))
 		th_reader.consumer->wait();
 	wait_for_standbys(wal->EndRecPtr);
+	passed_lsn = wal->EndRecPtr;
+}
+
+static bool
+synchronous_standbys_have(XLogRecPtr lsn)
+{
+	XLogRecPtr flushed;
+
+	if (SyncRepStandbyNames == NULL || SyncRepStandbyNames[0] == '\0')
+		return true;
+	LWLockAcquire(SyncRepLock, LW_SHARED);
+	flushed = WalSndCtl->lsn[SYNC_REP_WAIT_FLUSH];
+	LWLockRelease(SyncRepLock);
+	return lsn <= flushed;
+}
+
+static bool
+failover_standbys_have(XLogRecPtr lsn)
+{
+	return !th_slot_is_for_failover(MyReplicationSlot) || th_StandbySlotsHaveCaughtup(lsn, DEBUG2);
+}
+
+XLogRecPtr
+th_decode_safe_lsn(void)
+{
+	XLogRecPtr lsn = th_decode_lsn();
+
+	if (!synchronous_standbys_have(lsn) || !failover_standbys_have(lsn))
+		return Max(passed_lsn, th_reader.start_lsn);
+	th_xids_settle();
+	return lsn;
 }

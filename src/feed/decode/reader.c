@@ -82,7 +82,7 @@ th_decode_lsn(void)
 {
 	if (th_reader.decoding == NULL)
 		return InvalidXLogRecPtr;
-	return Max(th_reader.decoding->reader->EndRecPtr, th_reader.start_lsn);
+	return Max(th_reader.done_lsn, th_reader.start_lsn);
 }
 
 /* An error ends the process; before it does, the change at fault is remembered. */
@@ -138,6 +138,7 @@ th_decode_next(void)
 		th_gate_pass(wal);
 		process_record();
 		th_xids_note(wal);
+		th_reader.done_lsn = wal->EndRecPtr;
 	}
 	MemoryContextSwitchTo(old);
 	return record != NULL;

@@ -36,6 +36,7 @@ typedef struct FeedReader
 	LogicalDecodingContext *decoding;
 	ReadLocalXLogPageNoWaitPrivate *wal; /* says that the end was reached */
 	XLogRecPtr start_lsn;				 /* what ended before is not wanted */
+	XLogRecPtr done_lsn;				 /* end of the last record that was decoded */
 	MemoryContext context;				 /* as long as the process */
 	MemoryContext record_context;		 /* as long as one WAL record is looked at */
 	MemoryContext change_context;		 /* as long as one change is looked at */

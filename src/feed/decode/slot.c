@@ -7,12 +7,17 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+#include "access/xact.h"
 #include "access/xlogutils.h"
 #include "miscadmin.h"
 #include "replication/logical.h"
 #include "replication/slot.h"
+#include "replication/snapbuild.h"
 #include "storage/lwlock.h"
 #include "storage/spin.h"
+#include "utils/resowner.h"
+#include "utils/snapshot.h"
 
 #include "base/compat.h"
 #include "feed/decode/decode.h"
@@ -77,20 +82,54 @@ th_slot_look(const char *slot_name, XLogRecPtr *confirmed, bool *synced, StringI
 	return FEED_SLOT_READY;
 }
 
-XLogRecPtr
-th_slot_create(const char *slot_name)
+static uint64
+widen(TransactionId xid, uint64 next)
 {
+	return next - (uint32) ((TransactionId) next - xid);
+}
+
+/* Which transactions had committed where the slot begins, as text of type pg_snapshot. */
+static char *
+snapshot_of(LogicalDecodingContext *decoding)
+{
+	MemoryContext outside = CurrentMemoryContext;
+	StringInfoData text;
+	Snapshot snapshot;
+	uint64 next;
+
+	initStringInfo(&text);
+	StartTransactionCommand();
+	XactIsoLevel = XACT_REPEATABLE_READ;
+	XactReadOnly = true;
+	snapshot = SnapBuildInitialSnapshot(decoding->snapshot_builder);
+	next = U64FromFullTransactionId(ReadNextFullTransactionId());
+	appendStringInfo(&text, UINT64_FORMAT ":" UINT64_FORMAT ":", widen(snapshot->xmin, next),
+					 widen(snapshot->xmax, next));
+	for (uint32 i = 0; i < snapshot->xcnt; i++)
+		appendStringInfo(&text, "%s" UINT64_FORMAT, i > 0 ? "," : "", widen(snapshot->xip[i], next));
+	AbortCurrentTransaction();
+	CurrentResourceOwner = AuxProcessResourceOwner;
+	MemoryContextSwitchTo(outside);
+	return text.data;
+}
+
+XLogRecPtr
+th_slot_create(const char *slot_name, char **before)
+{
+	MemoryContext outside = CurrentMemoryContext;
 	LogicalDecodingContext *decoding;
 	XLogRecPtr confirmed;
 
 	CheckLogicalDecodingRequirements();
 	th_ReplicationSlotCreate(slot_name);
-	decoding = CreateInitDecodingContext(SLOT_PLUGIN, NIL, false, InvalidXLogRecPtr,
+	decoding = CreateInitDecodingContext(SLOT_PLUGIN, NIL, true, InvalidXLogRecPtr,
 										 XL_ROUTINE(.page_read = read_local_xlog_page,
 													.segment_open = wal_segment_open,
 													.segment_close = wal_segment_close),
 										 NULL, NULL, NULL);
 	DecodingContextFindStartpoint(decoding);
+	MemoryContextSwitchTo(outside);
+	*before = snapshot_of(decoding);
 	FreeDecodingContext(decoding);
 	ReplicationSlotPersist();
 	confirmed = MyReplicationSlot->data.confirmed_flush;
@@ -98,13 +137,17 @@ th_slot_create(const char *slot_name)
 	return confirmed;
 }
 
+/* One of another database is the original's, where this database is a copy. */
 void
 th_slot_drop(const char *slot_name)
 {
 	ReplicationSlot slot;
+	StringInfoData why;
 
-	if (read_slot(slot_name, &slot))
+	initStringInfo(&why);
+	if (read_slot(slot_name, &slot) && !is_foreign(&slot, &why))
 		ReplicationSlotDrop(slot_name, true);
+	pfree(why.data);
 }
 
 void

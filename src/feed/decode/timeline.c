@@ -17,8 +17,11 @@ static List *history = NIL; /* newest first */
 static void
 read_history(void)
 {
-	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	MemoryContext old;
 
+	if (history != NIL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
 	history = readTimeLineHistory(GetWALInsertionTimeLine());
 	MemoryContextSwitchTo(old);
 }
@@ -28,10 +31,25 @@ th_decode_timeline_of(XLogRecPtr lsn)
 {
 	const TimeLineHistoryEntry *newest;
 
-	if (history == NIL)
-		read_history();
+	read_history();
 	newest = linitial(history);
 	if (lsn >= newest->begin)
 		return newest->tli;
 	return tliOfPointInHistory(lsn, history);
+}
+
+XLogRecPtr
+th_decode_timeline_end(uint32 timeline)
+{
+	ListCell *cell;
+
+	read_history();
+	foreach(cell, history)
+	{
+		const TimeLineHistoryEntry *entry = lfirst(cell);
+
+		if (entry->tli == timeline)
+			return XLogRecPtrIsInvalid(entry->end) ? PG_UINT64_MAX : entry->end;
+	}
+	return InvalidXLogRecPtr;
 }

@@ -15,6 +15,10 @@
  * that ends transactions): what is not in it has ended before it.  It may name some that
  * have ended, their commit being in the WAL already; where reading begins, these are told
  * by the snapshot that the sink's position carries, else by the next such record.
+ *
+ * A server that is promoted may lack the end of this WAL and assign the xids in it anew.
+ * So the snapshot ends at settled: next as it was at a place that every such server has,
+ * which a commit that others see is.
  */
 #include "postgres.h"
 
@@ -49,6 +53,7 @@ typedef struct XidSet
 
 static XidSet running;
 static uint64 next = 0; /* 0: no record of running transactions was read yet */
+static uint64 settled = 0;
 static char *known = NULL;
 
 void
@@ -233,6 +238,12 @@ note_running(const xl_running_xacts *record)
 		apply_known();
 }
 
+void
+th_xids_settle(void)
+{
+	settled = next;
+}
+
 static void
 note_end(XLogReaderState *wal)
 {
@@ -247,6 +258,7 @@ note_end(XLogReaderState *wal)
 			ParseCommitRecord(XLogRecGetInfo(wal), (xl_xact_commit *) XLogRecGetData(wal), &commit);
 			xid = TransactionIdIsValid(commit.twophase_xid) ? commit.twophase_xid : xid;
 			end_xids(xid, commit.nsubxacts, commit.subxacts);
+			th_xids_settle();
 			return;
 		case XLOG_XACT_ABORT:
 		case XLOG_XACT_ABORT_PREPARED:
@@ -290,11 +302,13 @@ listed(uint64 *limit)
 {
 	int count = 0;
 
-	*limit = next;
+	*limit = settled;
 	for (int i = running.first; i < running.count; i++)
 	{
 		if (running.xids[i] & ENDED)
 			continue;
+		if (running.xids[i] >= settled)
+			break;
 		if (count == LISTED_MAX)
 		{
 			*limit = running.xids[i];
@@ -321,7 +335,7 @@ th_decode_xids(void)
 	int count;
 	int place = running.first;
 
-	if (next == 0)
+	if (settled == 0)
 		return xids_at_start();
 	count = listed(&limit);
 	initStringInfo(&text);

@@ -22,7 +22,9 @@ static int64 not_before = 0;
 void
 th_redis_cluster_start(void)
 {
-	th_redis_node_want(th_redis_node(th_redis.options.server.host, th_redis.options.server.port, false));
+	const RedisAddress *seed = &th_redis.options.server;
+
+	th_redis_node_want(th_redis_node(seed->host, seed->port, false));
 }
 
 RedisNode *
@@ -144,10 +146,12 @@ on_map(RedisNode *node, void *context, redisReply *reply)
 		return;
 	if (reply->type == REDIS_REPLY_ARRAY)
 		take_map(node, reply);
-	else if (reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "cluster support disabled") != NULL)
+	else if (reply->type == REDIS_REPLY_ERROR &&
+			 strstr(reply->str, "cluster support disabled") != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("server %s:%d belongs to no Redis cluster", node->address.host, node->address.port),
+				 errmsg("server %s:%d belongs to no Redis cluster", node->address.host,
+						node->address.port),
 				 errhint("Set option \"cluster\" of the server to false.")));
 }
 

@@ -256,7 +256,8 @@ encode_stream(const FeedMessage *message)
 static bool
 is_delete(const FeedMessage *message)
 {
-	return message->form != FEED_FORM_STREAM && message->value.data == NULL && message->field_count == 0;
+	return message->form != FEED_FORM_STREAM && message->value.data == NULL &&
+		   message->field_count == 0;
 }
 
 static char
@@ -347,7 +348,8 @@ fits(const FeedMessage *message, StringInfo why)
 		appendStringInfo(why, "%d fields are more than the %d that one command takes",
 						 message->field_count, ARGUMENTS_MAX / 2);
 	else if (bytes >= BULK_MAX)
-		appendStringInfo(why, INT64_FORMAT " bytes are more than the %d that Redis takes", bytes, BULK_MAX);
+		appendStringInfo(why, INT64_FORMAT " bytes are more than the %d that Redis takes", bytes,
+						 BULK_MAX);
 	else
 		return true;
 	return false;
@@ -406,7 +408,8 @@ put_publish(RedisNode *node, const FeedMessage *message)
 static bool
 was_published(const FeedMessage *message)
 {
-	return th_redis.known.epoch == th_redis.row->epoch && message->txn->end_lsn <= th_redis.known.lsn;
+	return th_redis.known.epoch == th_redis.row->epoch &&
+		   message->txn->end_lsn <= th_redis.known.lsn;
 }
 
 /*
@@ -432,7 +435,7 @@ take_bulk(const char *at, FeedBytes *bytes)
 {
 	const char *end = strchr(at, '\n');
 
-	bytes->len = atoi(at + 1);
+	bytes->len = (int) strtol(at + 1, NULL, 10);
 	bytes->data = end + 1;
 	return bytes->data + bytes->len + 2;
 }

@@ -27,6 +27,9 @@
 #define RESOLVE_SLICE_MS 10
 #define IDLE_PING_MS 2000
 
+/* Of an array in an answer; the longest we ask for is the map of a cluster. */
+#define ELEMENTS_MAX 65536
+
 dlist_head th_redis_nodes = DLIST_STATIC_INIT(th_redis_nodes);
 
 RedisNode *
@@ -126,12 +129,41 @@ th_redis_node_drop(RedisNode *node, const char *why)
 static void
 watch(RedisNode *node, int operation, bool output)
 {
-	struct epoll_event event = { .events = EPOLLIN | (output ? EPOLLOUT : 0), .data.ptr = node };
+	struct epoll_event event = {
+		.events = EPOLLIN | (output ? EPOLLOUT : 0),
+		.data.ptr = node,
+	};
 
 	if (epoll_ctl(th_redis.epoll, operation, node->connection->fd, &event) != 0)
 		ereport(ERROR,
 				(errcode_for_socket_access(), errmsg("could not watch a connection to Redis: %m")));
 	node->watches_output = output;
+}
+
+#if HIREDIS_MAJOR >= 1
+typedef size_t ArrayLength;
+#else
+typedef int ArrayLength;
+#endif
+
+static redisReplyObjectFunctions reply_functions;
+static void *(*make_array)(const redisReadTask *, ArrayLength);
+
+/* A peer that is no Redis may announce an array that fills the memory. */
+static void *
+make_bounded_array(const redisReadTask *task, ArrayLength length)
+{
+	return length <= ELEMENTS_MAX ? make_array(task, length) : NULL;
+}
+
+static void
+bound_replies(redisReader *reader)
+{
+	reply_functions = *reader->fn;
+	if (reply_functions.createArray != make_bounded_array)
+		make_array = reply_functions.createArray;
+	reply_functions.createArray = make_bounded_array;
+	reader->fn = &reply_functions;
 }
 
 /* The next of its addresses; each has the time-out for itself. */
@@ -144,13 +176,15 @@ connect_next_address(RedisNode *node)
 	node->next_address = address->ai_next;
 	node->state = REDIS_NODE_CONNECTING;
 	node->due = th_redis_now() + th_redis.options.timeout_ms;
-	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST) != 0)
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0,
+					NI_NUMERICHOST) != 0)
 		strlcpy(host, node->address.host, sizeof(host));
 	node->connection = redisConnectNonBlock(host, node->address.port);
 	if (node->connection == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	if (node->connection->err == 0)
 	{
+		bound_replies(node->connection->reader);
 		watch(node, EPOLL_CTL_ADD, true);
 		th_redis_wake_at(node->due);
 	}

@@ -60,8 +60,8 @@ th_redis_redirected(const RedisNode *from, const char *text, int *slot)
 	if (sscanf(text, "%*s %d", slot) != 1 || address == NULL || colon == NULL || colon < address)
 		return NULL;
 	address++;
-	port = atoi(colon + 1);
-	if (port < 1 || port > PG_UINT16_MAX || colon - address >= (int) sizeof(host))
+	port = th_redis_port(colon + 1);
+	if (port == 0 || colon - address >= (int) sizeof(host))
 		return NULL;
 	memcpy(host, address, colon - address);
 	host[colon - address] = '\0';

@@ -23,7 +23,7 @@ raise_refused(const RedisNode *node, int sqlstate, const char *what, const char 
 			(errcode(sqlstate),
 			 errmsg("server %s:%d refuses %s", node->address.host, node->address.port, what),
 			 errdetail("The server says: %s", why),
-			 errhint("The user of the feed's user mapping needs the commands EVALSHA, SCRIPT LOAD, INFO, PING and those of the values it writes.")));
+			 errhint("The user needs the commands EVALSHA, SCRIPT LOAD, INFO, PING and those of the values.")));
 }
 
 /* A server that is only not ready yet is tried again. */

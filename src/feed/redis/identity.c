@@ -84,6 +84,6 @@ th_redis_identity_check(RedisNode *node)
 				(errcode(ERRCODE_CONNECTION_FAILURE),
 				 errmsg("server %s:%d was restarted or replaced", node->address.host,
 						node->address.port),
-				 errdetail("It may have lost writes that were acknowledged; they are sent again from its position.")));
+				 errdetail("It may have lost acknowledged writes; they are sent again.")));
 	node->identity = node->greeted;
 }

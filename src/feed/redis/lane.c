@@ -153,7 +153,8 @@ follow(RedisLane *lane, RedisNode *node, RedisFault fault, const char *why)
 	if (!th_redis.options.cluster)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("server %s:%d belongs to a Redis cluster", node->address.host, node->address.port),
+				 errmsg("server %s:%d belongs to a Redis cluster", node->address.host,
+						node->address.port),
 				 errhint("Set option \"cluster\" of the server to true.")));
 	to = th_redis_redirected(node, why, &slot);
 	if (to == NULL || slot < 0 || slot >= FEED_HASH_SLOTS)
@@ -287,7 +288,8 @@ append_parts(RedisLane *lane, int count, bool of_keys)
 		if (of_keys)
 			appendBinaryStringInfo(&batch, message->data, message->keys_len);
 		else
-			appendBinaryStringInfo(&batch, message->data + message->keys_len, message->arguments_len);
+			appendBinaryStringInfo(&batch, message->data + message->keys_len,
+								   message->arguments_len);
 	}
 }
 

@@ -54,6 +54,15 @@ number_of(const char *name, int64 otherwise)
 	return value;
 }
 
+int
+th_redis_port(const char *text)
+{
+	char *end;
+	long port = strtol(text, &end, 10);
+
+	return *end == '\0' && port > 0 && port <= PG_UINT16_MAX ? (int) port : 0;
+}
+
 static RedisAddress *
 make_address(const char *text, int len)
 {
@@ -61,10 +70,10 @@ make_address(const char *text, int len)
 	char *host = pnstrdup(text, len);
 	char *colon = strrchr(host, ':');
 
-	address->port = colon != NULL ? atoi(colon + 1) : 0;
+	address->port = colon != NULL ? th_redis_port(colon + 1) : 0;
 	if (colon != NULL)
 		*colon = '\0';
-	if (address->port < 1 || address->port > PG_UINT16_MAX || host[0] == '\0')
+	if (address->port == 0 || host[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("invalid address of a sentinel: \"%s\"", pnstrdup(text, len)),

@@ -49,7 +49,8 @@ th_redis_bulk_number(StringInfo out, int64 number)
 
 /* Goes out with the next write: th_redis_node_write() or the end of the poll. */
 void
-th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer, void *context)
+th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer,
+			 void *context)
 {
 	RedisRequest *request = MemoryContextAlloc(th_redis.context, sizeof(RedisRequest));
 
@@ -63,7 +64,8 @@ th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer, 
 }
 
 void
-th_redis_command(RedisNode *node, RedisAnswer answer, void *context, const char *const *words, int count)
+th_redis_command(RedisNode *node, RedisAnswer answer, void *context,
+				 const char *const *words, int count)
 {
 	StringInfoData out;
 
@@ -78,7 +80,8 @@ th_redis_command(RedisNode *node, RedisAnswer answer, void *context, const char 
 static void
 answer_next(RedisNode *node, redisReply *reply)
 {
-	RedisRequest *request = dlist_container(RedisRequest, link, dlist_pop_head_node(&node->requests));
+	RedisRequest *request =
+		dlist_container(RedisRequest, link, dlist_pop_head_node(&node->requests));
 	RedisAnswer answer = request->answer;
 	void *context = request->context;
 
@@ -123,9 +126,9 @@ th_redis_requests_lost(RedisNode *node)
 }
 
 int64
-th_redis_oldest_request(const RedisNode *node)
+th_redis_oldest_request(RedisNode *node)
 {
-	if (dlist_is_empty((dlist_head *) &node->requests))
+	if (dlist_is_empty(&node->requests))
 		return 0;
-	return dlist_container(RedisRequest, link, ((dlist_head *) &node->requests)->head.next)->sent_at;
+	return dlist_head_element(RedisRequest, link, &node->requests)->sent_at;
 }

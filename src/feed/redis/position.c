@@ -138,7 +138,8 @@ push_marks(char kind, const char *version, const char *value)
 
 		if (!mark->in_use)
 			continue;
-		message = th_redis_encode_position(kind, mark->slot, mark->key, mark->version, version, value);
+		message = th_redis_encode_position(kind, mark->slot, mark->key, mark->version, version,
+										   value);
 		message->context = mark;
 		strlcpy(mark->sent, version, sizeof(mark->sent));
 		unanswered++;
@@ -246,8 +247,8 @@ push_position(const FeedPosition *position)
 	char version[REDIS_POSITION_VERSION_LEN + 1];
 	StringInfoData value;
 
-	snprintf(version, sizeof(version), "%03x%08x%08x", position->epoch & 0xfff,
-			 LSN_FORMAT_ARGS(position->lsn));
+	snprintf(version, sizeof(version), "%03x%016llx", position->epoch & 0xfff,
+			 (unsigned long long) position->lsn);
 	initStringInfo(&value);
 	appendStringInfo(&value, "%s ", version);
 	th_position_print(&value, position);

@@ -54,6 +54,8 @@ typedef struct RedisOptions
 	char feed_id[37];
 } RedisOptions;
 
+/* 0 where it is no port. */
+extern int th_redis_port(const char *text);
 extern void th_redis_read_options(RedisOptions *options, const FeedSinkStart *start);
 
 /* ---- sink.c ---- */
@@ -185,14 +187,15 @@ typedef void (*RedisAnswer)(RedisNode *node, void *context, redisReply *reply);
 extern void th_redis_bulk(StringInfo out, const char *data, int len);
 extern void th_redis_bulk_text(StringInfo out, const char *text);
 extern void th_redis_bulk_number(StringInfo out, int64 number);
-extern void th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer, void *context);
+extern void th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer,
+						 void *context);
 extern void th_redis_command(RedisNode *node, RedisAnswer answer, void *context,
 							 const char *const *words, int count);
 extern void th_redis_take_replies(RedisNode *node);
 extern void th_redis_requests_lost(RedisNode *node);
 
 /* When the oldest request was sent; 0: none is in flight. */
-extern int64 th_redis_oldest_request(const RedisNode *node);
+extern int64 th_redis_oldest_request(RedisNode *node);
 
 /* ---- fault.c ---- */
 
@@ -242,8 +245,9 @@ typedef struct RedisMessage
 
 /* NULL: it can never be sent, *why says it. */
 extern RedisMessage *th_redis_encode(const FeedMessage *message, StringInfo why);
-extern RedisMessage *th_redis_encode_position(char kind, int slot, const char *key, const char *expected,
-											  const char *version, const char *value);
+extern RedisMessage *th_redis_encode_position(char kind, int slot, const char *key,
+											  const char *expected, const char *version,
+											  const char *value);
 extern void th_redis_publish(const FeedMessage *message);
 
 /* The message as it was given; fields are made in the current memory context. */

@@ -52,7 +52,8 @@ th_redis_lookup_begin(const RedisAddress *address)
 	lookup->request.ar_service = lookup->port;
 	lookup->request.ar_request = &lookup->hints;
 	lookup->list[0] = &lookup->request;
-	lookup->status = getaddrinfo(address->host, lookup->port, &lookup->hints, &lookup->request.ar_result);
+	lookup->status =
+		getaddrinfo(address->host, lookup->port, &lookup->hints, &lookup->request.ar_result);
 	if (lookup->status == 0)
 		return lookup;
 	lookup->hints.ai_flags = AI_ADDRCONFIG;

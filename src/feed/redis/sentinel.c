@@ -70,7 +70,7 @@ judge_other(const RedisNode *named)
 static void
 take_address(const char *host, const char *port)
 {
-	RedisNode *named = th_redis_node(host, atoi(port), false);
+	RedisNode *named = th_redis_node(host, th_redis_port(port), false);
 
 	if (th_redis.server == NULL)
 	{
@@ -118,7 +118,11 @@ choose_sentinel(void)
 void
 th_redis_sentinel_work(int64 now)
 {
-	const char *words[] = { "SENTINEL", "get-master-addr-by-name", th_redis.options.sentinel_master };
+	const char *words[] = {
+		"SENTINEL",
+		"get-master-addr-by-name",
+		th_redis.options.sentinel_master,
+	};
 
 	if (is_asked)
 		return;

@@ -109,13 +109,15 @@ open_descriptors(void)
 	if (th_redis.epoll < 0 || th_redis.timer < 0 ||
 		epoll_ctl(th_redis.epoll, EPOLL_CTL_ADD, th_redis.timer, &event) != 0)
 		ereport(ERROR,
-				(errcode_for_socket_access(), errmsg("could not make a descriptor to wait for Redis: %m")));
+				(errcode_for_socket_access(),
+				 errmsg("could not make a descriptor to wait for Redis: %m")));
 }
 
 static void
 sink_start(const FeedSinkStart *start)
 {
-	th_redis.context = AllocSetContextCreate(TopMemoryContext, "Redis sink", ALLOCSET_DEFAULT_SIZES);
+	th_redis.context =
+		AllocSetContextCreate(TopMemoryContext, "Redis sink", ALLOCSET_DEFAULT_SIZES);
 	th_redis.row = start->row;
 	th_redis.state = start->state;
 	th_redis.limit = start->memory / 2;
@@ -185,10 +187,18 @@ sink_poll(void)
 }
 
 static bool
+all_are_ready(void)
+{
+	if (th_redis.options.cluster)
+		return th_redis_cluster_complete();
+	return th_redis_node_is_ready(th_redis.server);
+}
+
+static bool
 sink_connect(FeedPosition *position)
 {
 	sink_poll();
-	if (th_redis.options.cluster ? !th_redis_cluster_complete() : !th_redis_node_is_ready(th_redis.server))
+	if (!all_are_ready())
 		return false;
 	if (!th_redis_positions_read(position))
 	{

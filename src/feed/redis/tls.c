@@ -45,14 +45,17 @@ th_redis_tls_init(const RedisOptions *options)
 		raise_tls("library", "OpenSSL");
 	SSL_CTX_set_verify(tls_context, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_min_proto_version(tls_context, TLS1_2_VERSION);
-	SSL_CTX_set_mode(tls_context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(tls_context,
+					 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (options->tls_ca == NULL)
 		SSL_CTX_set_default_verify_paths(tls_context);
 	else if (SSL_CTX_load_verify_locations(tls_context, options->tls_ca, NULL) != 1)
 		raise_tls("authority file", options->tls_ca);
-	if (options->tls_cert != NULL && SSL_CTX_use_certificate_chain_file(tls_context, options->tls_cert) != 1)
+	if (options->tls_cert != NULL &&
+		SSL_CTX_use_certificate_chain_file(tls_context, options->tls_cert) != 1)
 		raise_tls("certificate file", options->tls_cert);
-	if (options->tls_key != NULL && SSL_CTX_use_PrivateKey_file(tls_context, options->tls_key, SSL_FILETYPE_PEM) != 1)
+	if (options->tls_key != NULL &&
+		SSL_CTX_use_PrivateKey_file(tls_context, options->tls_key, SSL_FILETYPE_PEM) != 1)
 		raise_tls("key file", options->tls_key);
 }
 
@@ -116,7 +119,8 @@ th_redis_tls_init(const RedisOptions *options)
 	if (options->tls)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("option \"tls\" cannot be used with hiredis %d.%d", HIREDIS_MAJOR, HIREDIS_MINOR),
+				 errmsg("option \"tls\" cannot be used with hiredis %d.%d", HIREDIS_MAJOR,
+						HIREDIS_MINOR),
 				 errhint("The library encrypts from version 1.0 on.")));
 }
 

@@ -4,6 +4,9 @@
  */
 #include "postgres.h"
 
+#include <sys/stat.h>
+
+#include "access/xlog_internal.h"
 #include "common/hashfn.h"
 #include "storage/fd.h"
 
@@ -61,7 +64,7 @@ is_behind_sink(const FeedFacts *facts, StringInfo reason)
 
 	if (position->system == 0 || XLogRecPtrIsInvalid(position->lsn))
 		return false;
-	if (position->lsn <= facts->flushed && facts->timeline_at_position == position->timeline)
+	if (position->lsn <= facts->shared_upto)
 		return false;
 	appendStringInfo(reason, "sink has changes up to %X/%X of timeline %u, which this server does not have",
 					 LSN_FORMAT_ARGS(position->lsn), position->timeline);
@@ -106,7 +109,8 @@ th_arm_judge(const FeedRow *row, const FeedFacts *facts, StringInfo reason)
 		return FEED_PARK;
 	if (is_behind_sink(facts, reason))
 		return FEED_PARK;
-	if (facts->slot == FEED_SLOT_ABSENT && row->armed.system == 0)
+	/* A process that ended between making the slot and arming the row left it ready. */
+	if (row->armed.system == 0 && (facts->slot == FEED_SLOT_ABSENT || facts->slot == FEED_SLOT_READY))
 		return FEED_CREATE;
 	if (slot_is_gone(facts, reason))
 		return FEED_PARK_GAP;
@@ -130,16 +134,28 @@ machine_id(void)
 	return id;
 }
 
+/* The server writes it in place for as long as the cluster lives. */
+static unsigned long long
+place_of_control_file(void)
+{
+	struct stat found;
+
+	if (stat(XLOG_CONTROL_FILE, &found) != 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not stat file \"%s\": %m", XLOG_CONTROL_FILE)));
+	return (unsigned long long) found.st_ino;
+}
+
 /* As a hash: a token is nobody's business, and a machine's id is confidential. */
 const char *
 th_arm_identity(void)
 {
-	const char *token = th_setting_cluster_token;
-	const char *identity = token != NULL && token[0] != '\0' ? token : machine_id();
+	const char *identity = th_setting_cluster_token;
 
 	if (identity[0] == '\0')
-		return identity;
+		identity = psprintf("%s %llu", machine_id(), place_of_control_file());
 	return psprintf("%016llx",
 					(unsigned long long) DatumGetUInt64(hash_any_extended((const unsigned char *) identity,
-																		   strlen(identity), 0)));
+																		  strlen(identity), 0)));
 }

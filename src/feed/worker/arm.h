@@ -12,7 +12,8 @@
  *	  this server	 cluster, timeline and its history, identity, the slot
  *
  * The identity is the setting tidehold.cluster_token, which all servers of one cluster
- * share and a copy of it does not, or else the machine's id; kept as a hash.
+ * share and a copy of it does not; or else the machine's id and the place of the data
+ * directory's control file on its disk, which no copy has.  Kept as a hash.
  */
 #ifndef TIDEHOLD_FEED_WORKER_ARM_H
 #define TIDEHOLD_FEED_WORKER_ARM_H
@@ -43,12 +44,15 @@ typedef struct FeedFacts
 	XLogRecPtr confirmed;
 	const char *slot_reason;
 	FeedPosition position;
-	uint32 timeline_at_position; /* of this server's history */
+	XLogRecPtr shared_upto; /* its own WAL is that of the position's timeline up to here */
 } FeedFacts;
 
+/*
+ * Without a position: what can be said before the sink is asked, that is FEED_PARK, or
+ * nothing.
+ */
 extern FeedVerdict th_arm_judge(const FeedRow *row, const FeedFacts *facts, StringInfo reason);
 
-/* "" where there is neither token nor machine id. */
 extern const char *th_arm_identity(void);
 
 #endif /* TIDEHOLD_FEED_WORKER_ARM_H */

@@ -22,7 +22,6 @@
 #include "feed/worker/snapshot.h"
 
 #define HEARTBEAT_MS 10000
-#define WAIT_SLICE_MS 100
 
 /* Commit times of one batch; beyond that the latencies are a sample of its beginning. */
 #define COMMITS_NOTED 1024
@@ -98,8 +97,8 @@ th_batch_is_due(void)
 bool
 th_batch_heartbeat_due(void)
 {
-	return th_decode_lsn() > th_run.position.lsn &&
-		   TimestampDifferenceExceeds(position_at, GetCurrentTimestamp(), HEARTBEAT_MS);
+	return TimestampDifferenceExceeds(position_at, GetCurrentTimestamp(), HEARTBEAT_MS) &&
+		   th_decode_safe_lsn() > th_run.position.lsn;
 }
 
 /* The caller holds the spinlock. */
@@ -159,20 +158,22 @@ end_batch(void)
 void
 th_batch_flush_position(const FeedPosition *position)
 {
+	TimestampTz since = GetCurrentTimestamp();
+	char *before = th_run.position.xids;
 	char *xids = position->xids;
 
 	while (!th_run.sink->flush(position))
 	{
-		th_run_wait(WAIT_SLICE_MS);
+		th_run_wait_for_sink(since);
 		th_run_take_refusals();
 		if (th_letter_noted())
 			th_letter_write();
 	}
-	if (th_run.position.xids != NULL && th_run.position.xids != xids)
-		pfree(th_run.position.xids);
 	th_run.position = *position;
-	th_run.position.xids =
-		xids != NULL ? MemoryContextStrdup(th_run.context, xids) : NULL;
+	if (xids != NULL && xids != before)
+		th_run.position.xids = MemoryContextStrdup(th_run.context, xids);
+	if (before != NULL && xids != before)
+		pfree(before);
 	end_batch();
 }
 
@@ -216,7 +217,7 @@ th_batch_flush(void)
 	send_computed();
 	th_letter_write();
 	next = next_position();
-	next.lsn = th_decode_lsn();
+	next.lsn = Max(next.lsn, th_decode_safe_lsn());
 	next.xids = th_decode_xids();
 	th_batch_flush_position(&next);
 	pfree(next.xids);

@@ -61,7 +61,7 @@ connect_sink(FeedPosition *position)
 }
 
 static void
-gather(FeedFacts *facts)
+look_at_server(FeedFacts *facts)
 {
 	StringInfoData reason;
 
@@ -72,30 +72,36 @@ gather(FeedFacts *facts)
 	facts->flushed = GetFlushRecPtr(NULL);
 	facts->slot = th_slot_look(th_run.row->slot_name, &facts->confirmed, &facts->slot_synced, &reason);
 	facts->slot_reason = reason.data;
-	if (!XLogRecPtrIsInvalid(facts->position.lsn) && facts->position.lsn <= facts->flushed)
-		facts->timeline_at_position = th_decode_timeline_of(facts->position.lsn - 1);
 }
 
-/* What the slot is confirmed at, made where there is none that can be used. */
+static void
+look_at_position(FeedFacts *facts)
+{
+	facts->shared_upto = Min(th_decode_timeline_end(facts->position.timeline), facts->flushed);
+}
+
+/*
+ * One that is there is of no use: nobody knows any more which transactions it leaves
+ * out, and its changes may be in the sink.
+ */
 static XLogRecPtr
-usable_slot(const FeedFacts *facts)
+make_slot(const FeedFacts *facts, char **before)
 {
 	XLogRecPtr confirmed;
 
-	if (facts->slot == FEED_SLOT_READY)
-		return facts->confirmed;
 	if (facts->slot != FEED_SLOT_ABSENT)
 		th_slot_drop(th_run.row->slot_name);
 	th_feed_state_set_phase(th_run.state, FEED_PHASE_CREATING);
-	confirmed = th_slot_create(th_run.row->slot_name);
+	confirmed = th_slot_create(th_run.row->slot_name, before);
 	ereport(LOG,
 			(errmsg("feed \"%s\" made its replication slot at %X/%X", th_run.row->name,
 					LSN_FORMAT_ARGS(confirmed))));
 	return confirmed;
 }
 
+/* With the xids of the last one, until the rows that it lacks are asked for. */
 static void
-put_first_position(XLogRecPtr lsn, int32 epoch)
+put_first_position(XLogRecPtr lsn, int32 epoch, char *xids)
 {
 	FeedPosition position = { 0 };
 
@@ -103,52 +109,89 @@ put_first_position(XLogRecPtr lsn, int32 epoch)
 	position.timeline = th_run.timeline;
 	position.epoch = epoch;
 	position.lsn = lsn;
+	position.xids = xids;
 	th_batch_flush_position(&position);
 }
 
 /*
- * Arms this server in a new epoch or for the first time.  since: the rows to send are
- * those which this pg_snapshot does not show.
+ * Arms this server in a new epoch or for the first time.  since: of the rows that were
+ * committed before the slot begins, those are sent which this pg_snapshot does not show.
  */
 static void
-arm(const FeedFacts *facts, int32 epoch, bool send_rows, const char *since)
+arm(const FeedFacts *facts, int32 epoch, bool send_rows, char *since)
 {
-	XLogRecPtr confirmed = usable_slot(facts);
+	char *before;
+	XLogRecPtr confirmed = make_slot(facts, &before);
 
 	th_run.row->epoch = epoch;
-	put_first_position(confirmed, epoch);
+	put_first_position(confirmed, epoch, since);
 	th_feed_transaction_begin();
 	th_row_arm(epoch, true);
 	if (send_rows)
-		th_snapshot_request(th_run.row, NULL, NULL, since);
+		th_snapshot_request(th_run.row, NULL, NULL, since, since != NULL ? before : NULL);
 	th_feed_transaction_end();
 	th_run.row->recovery = FEED_RECOVERY_NONE;
+	th_run.position.xids = before;
 }
 
 /* Rows that the sink lacks can be told by transaction ids of this very cluster only. */
 static void
-recover(const FeedFacts *facts)
+require_comparable(const FeedFacts *facts)
 {
 	const FeedPosition *position = &facts->position;
-	FeedRecovery recovery = th_run.row->recovery;
-	int32 epoch = Max(th_run.row->epoch, position->epoch) + 1;
 
-	if (recovery == FEED_RECOVERY_REPUBLISH &&
-		(position->system != facts->system || position->xids == NULL ||
-		 position->timeline != facts->timeline_at_position))
-		th_run_park(th_code_sqlstate(TH_FEED_PARKED),
-					"what the sink lacks cannot be told: recover with policy resnapshot or from_now");
+	if (position->system == facts->system && position->xids != NULL &&
+		position->lsn <= facts->shared_upto)
+		return;
+	th_run_park(th_code_sqlstate(TH_FEED_PARKED),
+				"what the sink lacks cannot be told: recover with policy resnapshot or from_now");
+}
+
+/* The slot brings all that the sink lacks: the server alone was not the one. */
+static bool
+lacks_nothing(const FeedFacts *facts)
+{
+	return facts->slot == FEED_SLOT_READY && facts->confirmed <= facts->position.lsn;
+}
+
+/* Position first, then the row: as with arm(), a crash in between does it again. */
+static void
+take_over(const FeedFacts *facts, int32 epoch)
+{
+	FeedPosition position = facts->position;
+
+	position.epoch = epoch;
+	position.timeline = th_run.timeline;
+	th_run.row->epoch = epoch;
+	th_batch_flush_position(&position);
+	th_feed_transaction_begin();
+	th_row_arm(epoch, true);
+	th_feed_transaction_end();
+	th_run.row->recovery = FEED_RECOVERY_NONE;
+}
+
+static void
+recover(const FeedFacts *facts)
+{
+	FeedRecovery recovery = th_run.row->recovery;
+	int32 epoch = Max(th_run.row->epoch, facts->position.epoch) + 1;
+
+	if (recovery == FEED_RECOVERY_REPUBLISH)
+		require_comparable(facts);
 	ereport(LOG, (errmsg("feed \"%s\" is recovered, epoch %d", th_run.row->name, epoch)));
-	arm(facts, epoch, recovery != FEED_RECOVERY_FROM_NOW,
-		recovery == FEED_RECOVERY_REPUBLISH ? position->xids : NULL);
+	if (recovery == FEED_RECOVERY_REPUBLISH && lacks_nothing(facts))
+		take_over(facts, epoch);
+	else
+		arm(facts, epoch, recovery != FEED_RECOVERY_FROM_NOW,
+			recovery == FEED_RECOVERY_REPUBLISH ? facts->position.xids : NULL);
 }
 
 /*
  * A policy acts by itself only where a token says that this is the cluster that was
  * armed: else every restored copy of a backup would begin to publish.
  */
-static FeedRecovery
-policy(void)
+FeedRecovery
+th_run_policy(void)
 {
 	char *wanted = th_feed_option_text(th_run.row, "on_slot_loss");
 
@@ -160,6 +203,20 @@ policy(void)
 	if (strcmp(wanted, "resnapshot") == 0)
 		return FEED_RECOVERY_RESNAPSHOT;
 	return FEED_RECOVERY_NONE;
+}
+
+/*
+ * What nobody asked for is asked for first: the sink is in the new epoch before the row
+ * is, and a process that ends in between must not look like another server's.
+ */
+static void
+recover_by_itself(const FeedFacts *facts, FeedRecovery recovery)
+{
+	th_feed_transaction_begin();
+	th_row_recover(recovery);
+	th_feed_transaction_end();
+	th_run.row->recovery = recovery;
+	recover(facts);
 }
 
 static void
@@ -211,13 +268,12 @@ act_on(FeedVerdict verdict, const FeedFacts *facts, const char *reason)
 			ereport(LOG,
 					(errmsg("feed \"%s\" sends all rows again", th_run.row->name),
 					 errdetail("%s", reason)));
-			arm(facts, th_run.row->epoch + 1, true, NULL);
+			recover_by_itself(facts, FEED_RECOVERY_RESNAPSHOT);
 			return;
 		case FEED_PARK_GAP:
-			th_run.row->recovery = policy();
-			if (th_run.row->recovery == FEED_RECOVERY_NONE)
+			if (th_run_policy() == FEED_RECOVERY_NONE)
 				park_for_gap(facts, reason);
-			recover(facts);
+			recover_by_itself(facts, th_run_policy());
 			return;
 		case FEED_PARK:
 			th_run_park(th_code_sqlstate(TH_FEED_NOT_ARMED), reason);
@@ -266,6 +322,23 @@ read_options(void)
 	th_run.stops_on_refusal = strcmp(on_refusal, "stop") == 0;
 }
 
+/* A copy does not even knock: to be connected is to fence the one that publishes. */
+static void
+leave_sink_alone(FeedFacts *facts)
+{
+	StringInfoData reason;
+
+	look_at_server(facts);
+	if (facts->slot == FEED_SLOT_FOREIGN)
+		th_run_park(th_code_sqlstate(TH_FEED_NOT_ARMED),
+					psprintf("%s: drop this feed and create it anew", facts->slot_reason));
+	if (th_run.row->recovery != FEED_RECOVERY_NONE)
+		return;
+	initStringInfo(&reason);
+	if (th_arm_judge(th_run.row, facts, &reason) == FEED_PARK)
+		th_run_park(th_code_sqlstate(TH_FEED_NOT_ARMED), reason.data);
+}
+
 void
 th_run_begin(FeedResume *resume)
 {
@@ -278,8 +351,11 @@ th_run_begin(FeedResume *resume)
 	if (th_run.row->wish == FEED_WISH_DROP)
 		drop_feed();
 	read_options();
+	leave_sink_alone(&facts);
+	th_budget_check();
 	connect_sink(&facts.position);
-	gather(&facts);
+	look_at_server(&facts);
+	look_at_position(&facts);
 	th_snapshot_start(th_run.row, th_run.state, facts.position.snapshot_chunk);
 	th_letter_start(th_run.row, th_run.state, facts.position.letter);
 	th_compute_start(th_run.row, th_run.state, memory_share(COMPUTE_SHARE));

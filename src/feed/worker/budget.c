@@ -15,6 +15,7 @@
 #include "storage/spin.h"
 #include "utils/timestamp.h"
 
+#include "base/errors.h"
 #include "feed/worker/run.h"
 #include "feed/worker/transaction.h"
 
@@ -40,6 +41,15 @@ kept_from(void)
 }
 
 static void
+drop_row(void)
+{
+	th_feed_transaction_begin();
+	th_row_delete();
+	th_feed_transaction_end();
+	th_run_restart();
+}
+
+static void
 give_up_slot(const char *policy, int64 kept)
 {
 	if (MyReplicationSlot != NULL)
@@ -53,12 +63,12 @@ give_up_slot(const char *policy, int64 kept)
 			(errmsg("feed \"%s\" gave its replication slot up: it kept %lld MB of WAL",
 					th_run.row->name, (long long) (kept >> 20)),
 			 errhint("Call tidehold.recover_feed('%s') when its sink works again.", th_run.row->name)));
-	if (strcmp(policy, "drop") != 0)
-		return;
-	th_feed_transaction_begin();
-	th_row_delete();
-	th_feed_transaction_end();
-	th_run_restart();
+	if (strcmp(policy, "drop") == 0)
+		drop_row();
+	else if (th_run_policy() == FEED_RECOVERY_NONE)
+		th_run_park(th_code_sqlstate(TH_FEED_SLOT_LOST),
+					psprintf("replication slot was given up: it kept %lld MB of WAL, more than the feed's budget",
+							 (long long) (kept >> 20)));
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/settings.h"
 #include "base/worker_process.h"
 #include "base/worker_slot.h"
 #include "feed/worker/batch.h"
@@ -24,12 +25,34 @@
 #include "feed/worker/transaction.h"
 
 #define IDLE_MS 1000
+#define WAIT_SLICE_MS 100
+
+/* A sink that hangs so long is not waited for any more where the feed was changed. */
+#define PATIENCE_MS 1000
+
+/* Nothing tells a process without transactions that a catalogue changed. */
+#define LOOK_AT_CATALOGS_MS 1000
+
+/* The start of a transaction takes what others said of servers and user mappings. */
+static void
+look_at_catalogs(void)
+{
+	static TimestampTz looked_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!TimestampDifferenceExceeds(looked_at, now, LOOK_AT_CATALOGS_MS))
+		return;
+	looked_at = now;
+	th_feed_transaction_begin();
+	th_feed_transaction_end();
+}
 
 /* Outside decoding callbacks. */
 void
 th_run_serve(void)
 {
 	th_process_serve_signals(1);
+	look_at_catalogs();
 	th_budget_check();
 }
 
@@ -57,6 +80,19 @@ th_run_wait_commit(long ms)
 	th_feed_sleep_prepare(th_run.state);
 	th_run_wait(ms);
 	th_feed_sleep_done(th_run.state);
+}
+
+/*
+ * Whoever drops, pauses or alters a feed whose sink hangs is not to wait for the sink.
+ * What is under way is given up; the next process sends it again.
+ */
+void
+th_run_wait_for_sink(TimestampTz since)
+{
+	th_run_wait(WAIT_SLICE_MS);
+	if (th_run_row_changed() &&
+		TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
+		th_run_restart();
 }
 
 /* ---- the row ---- */
@@ -154,7 +190,7 @@ th_run_park(int sqlstate, const char *reason)
 	ereport(LOG,
 			(errmsg("feed \"%s\" is parked", th_run.row->name), errdetail("%s", reason),
 			 errhint("Call tidehold.recover_feed('%s').", th_run.row->name)));
-	while (!th_run_row_changed())
+	while (!th_run_row_changed() && strcmp(th_run.token, th_setting_cluster_token) == 0)
 		idle();
 	th_run_restart();
 }

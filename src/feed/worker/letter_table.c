@@ -19,13 +19,19 @@
 #include "feed/worker/number.h"
 #include "feed/worker/transaction.h"
 
+/*
+ * A letter that is known is the same message decoded again, or one that was sent again
+ * and refused again: that one leaves its batch.
+ */
 static const char insert_command[] =
 	"INSERT INTO tidehold.dead_letter (feed_id, commit_lsn, change_index, part, schema_name,"
 	" table_name, form, destination, key, value, fields, whole, headers, ttl, sqlstate, reason,"
 	" state, committed_at)"
 	" VALUES ($18, $1, $2, $3, $4::name, $5::name, $6, $7, $8, $9, $10::jsonb, $11, $12::jsonb,"
 	" $13 * interval '1 ms', $14, $15, $16, $17)"
-	" ON CONFLICT (feed_id, commit_lsn, change_index, part) DO NOTHING";
+	" ON CONFLICT (feed_id, commit_lsn, change_index, part)"
+	" DO UPDATE SET batch = NULL, sqlstate = excluded.sqlstate, reason = excluded.reason,"
+	" state = excluded.state WHERE dead_letter.batch IS NOT NULL";
 
 /* ---- writing what was noted ---- */
 

@@ -9,14 +9,15 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/settings.h"
 #include "feed/encode/encode.h"
+#include "feed/worker/arm.h"
 #include "feed/worker/batch.h"
 #include "feed/worker/compute.h"
 #include "feed/worker/letter.h"
 #include "feed/worker/run.h"
 #include "feed/worker/snapshot.h"
-
-#define WAIT_SLICE_MS 100
+#include "feed/worker/transaction.h"
 
 /* Without a wake-up: commits that are not ours to see, as COMMIT PREPARED and asynchronous ones. */
 #define NAP_MIN_MS 10
@@ -54,6 +55,7 @@ static void
 deliver(const FeedMessage *message)
 {
 	FeedCounters *counters = th_batch_counters();
+	TimestampTz since = GetCurrentTimestamp();
 
 	for (;;)
 	{
@@ -65,7 +67,7 @@ deliver(const FeedMessage *message)
 				counters->bytes += message->key.len + message->value.len;
 				return;
 			case FEED_FULL:
-				th_run_wait(WAIT_SLICE_MS);
+				th_run_wait_for_sink(since);
 				break;
 			case FEED_REFUSED:
 				refuse(message, ERRCODE_PROGRAM_LIMIT_EXCEEDED, why.data, false);
@@ -173,22 +175,6 @@ on_undecodable(const FeedTxn *txn, uint32 index, const char *schema_name, const 
 							   suspect->sqlstate);
 }
 
-/* A transaction that others do not see yet. */
-static void
-on_gate(void)
-{
-	th_run_wait_commit(NAP_MIN_MS);
-}
-
-static const FeedConsumer consumer = {
-	.begin = on_begin,
-	.change = on_change,
-	.emitted = on_emitted,
-	.commit = on_commit,
-	.undecodable = on_undecodable,
-	.wait = on_gate,
-};
-
 static void
 show_progress(void)
 {
@@ -202,6 +188,33 @@ show_progress(void)
 	state->confirmed_lsn = safe;
 	SpinLockRelease(&state->mutex);
 }
+
+/*
+ * A transaction that others do not see yet, and may not for long where a synchronous
+ * standby is away: what came before it does not wait with it.
+ */
+static void
+on_gate(void)
+{
+	th_run_serve();
+	if (th_run_row_changed())
+		th_run_apply_row();
+	if (th_batch_is_due() || th_batch_heartbeat_due())
+	{
+		th_batch_flush();
+		show_progress();
+	}
+	th_run_wait_commit(NAP_MIN_MS);
+}
+
+static const FeedConsumer consumer = {
+	.begin = on_begin,
+	.change = on_change,
+	.emitted = on_emitted,
+	.commit = on_commit,
+	.undecodable = on_undecodable,
+	.wait = on_gate,
+};
 
 /* True when there is more to do at once. */
 static bool
@@ -223,6 +236,18 @@ send_rows_and_letters(void)
 	return busy;
 }
 
+/* A token that a running server is given is this cluster's. */
+static void
+take_over_token(void)
+{
+	th_run.token = MemoryContextStrdup(th_run.context, th_setting_cluster_token);
+	th_feed_transaction_begin();
+	MemoryContextSwitchTo(th_run.context);
+	th_run.identity = th_arm_identity();
+	th_row_arm(th_run.row->epoch, false);
+	th_feed_transaction_end();
+}
+
 /* Between two transactions, with everything sent being durable. */
 static bool
 between_batches(void)
@@ -230,6 +255,8 @@ between_batches(void)
 	bool busy;
 
 	th_run_serve();
+	if (strcmp(th_run.token, th_setting_cluster_token) != 0)
+		take_over_token();
 	if (th_run_row_changed())
 		th_run_apply_row();
 	busy = send_rows_and_letters();
@@ -237,7 +264,10 @@ between_batches(void)
 	return busy;
 }
 
-/* Reads until the batch is due or the WAL ends; true: there is more. */
+/*
+ * Reads until the batch is due or the WAL ends; true: there is more.  WAL of which
+ * nothing is published may have no end for long, and keeps neither slot nor row waiting.
+ */
 static bool
 fill_batch(void)
 {
@@ -245,9 +275,12 @@ fill_batch(void)
 
 	while (th_decode_next())
 	{
-		if (++records % RECORDS_BETWEEN_LOOKS == 0)
-			th_run_serve();
 		if (th_batch_is_due())
+			return true;
+		if (++records % RECORDS_BETWEEN_LOOKS != 0)
+			continue;
+		th_run_serve();
+		if (th_run_row_changed() || th_batch_heartbeat_due())
 			return true;
 	}
 	return false;

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "commands/dbcommands.h"
 #include "fmgr.h"
@@ -21,6 +22,7 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include "base/settings.h"
 #include "base/worker.h"
 #include "feed/encode/encode.h"
 #include "feed/worker/arm.h"
@@ -61,6 +63,17 @@ pin_output(void)
 		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/*
+ * A dead letter or the progress of a snapshot is on disk before the position that goes
+ * with it is in the sink.
+ */
+static void
+write_before_sending(void)
+{
+	if (synchronous_commit == SYNCHRONOUS_COMMIT_OFF)
+		SetConfigOption("synchronous_commit", "local", PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 static void
 on_server_changed(Datum arg, int cache_id, uint32 hash)
 {
@@ -98,6 +111,7 @@ attach(pg_uuid_t *id)
 
 	th_task_connect(id, &name);
 	pin_output();
+	write_before_sending();
 	CreateAuxProcessResourceOwner();
 	th_run.context = AllocSetContextCreate(TopMemoryContext, "tidehold feed", ALLOCSET_DEFAULT_SIZES);
 	th_run.wait_event = TH_WAIT_EVENT("TideholdFeedMain");
@@ -106,6 +120,7 @@ attach(pg_uuid_t *id)
 	th_run.state = th_feed_state_attach(MyDatabaseId, id, NameStr(name));
 	MemoryContextSwitchTo(th_run.context);
 	th_run.identity = th_arm_identity();
+	th_run.token = pstrdup(th_setting_cluster_token);
 	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_server_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_server_changed, (Datum) 0);
 }

@@ -42,6 +42,17 @@ th_row_arm(int32 epoch, bool recovered)
 }
 
 void
+th_row_recover(FeedRecovery recovery)
+{
+	static const Oid types[] = { UUIDOID, TEXTOID };
+	const char *policy = recovery == FEED_RECOVERY_REPUBLISH ? "republish" : "resnapshot";
+	Datum values[] = { id_datum(), CStringGetTextDatum(policy) };
+
+	th_feed_query("UPDATE tidehold.feed SET recovery = $2 WHERE feed_id = $1",
+				  lengthof(types), types, values, NULL, false, 0, NULL, NULL);
+}
+
+void
 th_row_delete(void)
 {
 	static const Oid types[] = { UUIDOID };

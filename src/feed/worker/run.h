@@ -31,6 +31,7 @@ typedef struct FeedRun
 	uint64 system;
 	uint32 timeline;
 	const char *identity; /* of this server, see arm.h */
+	const char *token;	  /* setting that it was made of */
 	uint32 row_version;	  /* of state->changed when the row was read */
 	bool server_changed;  /* a server or user mapping was altered since */
 	char *signature;	  /* of what the row, its mappings and its server say */
@@ -51,6 +52,9 @@ extern FeedRun th_run;
 /* begin.c: returns when the feed may decode; parks otherwise. */
 extern void th_run_begin(FeedResume *resume);
 
+/* begin.c: what is done by itself when the slot is lost; none: wait for recover_feed(). */
+extern FeedRecovery th_run_policy(void);
+
 /* loop.c: never returns. */
 TH_NORETURN extern void th_run_loop(const FeedResume *resume);
 
@@ -62,6 +66,7 @@ extern void th_run_take_refusals(void);
 extern void th_run_serve(void);			   /* signals, configuration, budget; outside decoding */
 extern void th_run_wait(long ms);		   /* polls the sink, naps until something happens */
 extern void th_run_wait_commit(long ms);   /* the same, woken by a commit too */
+extern void th_run_wait_for_sink(TimestampTz since); /* inside decoding: for room or acknowledgement */
 extern void th_run_read_row(const pg_uuid_t *id); /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
 extern void th_run_apply_row(void);	   /* waits while the feed is paused */
@@ -73,6 +78,7 @@ extern void th_budget_check(void);
 
 /* row_write.c: what a worker writes of its own row; inside a feed transaction. */
 extern void th_row_arm(int32 epoch, bool recovered);
+extern void th_row_recover(FeedRecovery recovery);
 extern void th_row_delete(void);
 extern void th_row_resume(void);
 

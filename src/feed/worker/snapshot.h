@@ -39,9 +39,10 @@ extern void th_snapshot_done(int64 chunk);
 
 /*
  * Ask for rows: of one table or (schema_name NULL) of every table of the publication;
- * since: only those that this pg_snapshot does not show (NULL: all).
+ * since: only those that this pg_snapshot does not show (NULL: all); until: only those
+ * that this one shows, for the stream brings the others.
  */
 extern void th_snapshot_request(const FeedRow *row, const char *schema_name, const char *table_name,
-								const char *since);
+								const char *since, const char *until);
 
 #endif /* TIDEHOLD_FEED_WORKER_SNAPSHOT_H */

@@ -18,7 +18,8 @@ typedef struct SnapshotRequest
 	char *schema_name;
 	char *table_name;
 	char *filter; /* or NULL */
-	char *since;  /* pg_snapshot, or NULL */
+	char *since;  /* pg_snapshot, or NULL; what it shows is left out */
+	char *until;  /* pg_snapshot, or NULL; what it does not show is left out */
 	List *upto;	  /* of char *: what is in the sink ends here; NIL: nothing is */
 	int64 rows_sent;
 	int64 rows_estimated; /* -1: not asked yet */

@@ -97,7 +97,7 @@ can_compare(const SnapshotChunk *chunk)
 
 	for (int i = 0; i < chunk->key_count; i++)
 	{
-		Oid operator = greater_than(&chunk->shape->columns[chunk->key[i]]);
+		Oid operator= greater_than(&chunk->shape->columns[chunk->key[i]]);
 		HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
 		Oid its_schema;
 
@@ -167,7 +167,7 @@ estimate(SnapshotRead *read)
 	double rows = 0;
 	ListCell *cell;
 
-	foreach (cell, find_all_inheritors(read->relid, AccessShareLock, NULL))
+	foreach(cell, find_all_inheritors(read->relid, AccessShareLock, NULL))
 	{
 		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(cell)));
 		Form_pg_class class;
@@ -230,7 +230,7 @@ typedef struct ChunkQuery
 {
 	StringInfoData text;
 	int count;
-	Oid types[INDEX_MAX_KEYS + 4];
+	Oid types[INDEX_MAX_KEYS + 4]; /* the key, and two for each of since and until */
 	Datum values[INDEX_MAX_KEYS + 4];
 } ChunkQuery;
 
@@ -314,17 +314,17 @@ append_after_key(ChunkQuery *query, const SnapshotRead *read)
  * rows are sent once too often.
  */
 static void
-append_since(ChunkQuery *query, const SnapshotRead *read)
+append_visible(ChunkQuery *query, const char *condition, const char *snapshot)
 {
 	int next = add_parameter(query, INT8OID, Int64GetDatum((int64) U64FromFullTransactionId(ReadNextFullTransactionId())));
-	int since = add_parameter(query, PG_SNAPSHOTOID,
-							  DirectFunctionCall1(pg_snapshot_in, CStringGetDatum(read->request->since)));
+	int shown = add_parameter(query, PG_SNAPSHOTOID,
+							  DirectFunctionCall1(pg_snapshot_in, CStringGetDatum(snapshot)));
 
 	appendStringInfo(&query->text,
-					 " AND NOT pg_visible_in_snapshot(CASE WHEN xmin::text::int8 < %d"
+					 " AND %s pg_visible_in_snapshot(CASE WHEN xmin::text::int8 < %d"
 					 " THEN '%d'::xid8"
 					 " ELSE ($%d - (($%d - xmin::text::int8) & 4294967295))::text::xid8 END, $%d)",
-					 FirstNormalTransactionId, FirstNormalTransactionId, next, next, since);
+					 condition, FirstNormalTransactionId, FirstNormalTransactionId, next, next, shown);
 }
 
 /* An expression may end in a comment. */
@@ -358,7 +358,9 @@ make_query(ChunkQuery *query, const SnapshotRead *read, BlockNumber from)
 	append_filter(&query->text, read->row_filter);
 	append_filter(&query->text, read->request->filter);
 	if (read->request->since != NULL)
-		append_since(query, read);
+		append_visible(query, "NOT", read->request->since);
+	if (read->request->until != NULL)
+		append_visible(query, "", read->request->until);
 	if (!chunk->keyed)
 	{
 		append_blocks(query, from);
@@ -457,7 +459,7 @@ blocks_of(const SnapshotRead *read)
 	BlockNumber most = 0;
 	ListCell *cell;
 
-	foreach (cell, find_all_inheritors(read->relid, AccessShareLock, NULL))
+	foreach(cell, find_all_inheritors(read->relid, AccessShareLock, NULL))
 	{
 		Relation table = table_open(lfirst_oid(cell), NoLock);
 

@@ -18,6 +18,7 @@ enum
 	COLUMN_TABLE,
 	COLUMN_FILTER,
 	COLUMN_SINCE,
+	COLUMN_UNTIL,
 	COLUMN_UPTO,
 	COLUMN_ROWS,
 	COLUMN_ESTIMATED
@@ -25,7 +26,7 @@ enum
 
 /* A chunk that the sink has not is read again: its place is where the one before ended. */
 static const char next_query[] =
-	"SELECT snapshot_id, schema_name::text, table_name::text, filter, since::text,"
+	"SELECT snapshot_id, schema_name::text, table_name::text, filter, since::text, until::text,"
 	" CASE WHEN chunk <= $2 THEN upto_key ELSE previous_key END, rows_sent, rows_estimated"
 	" FROM tidehold.feed_snapshot WHERE feed_id = $1 AND state IN ('running', 'waiting')"
 	" ORDER BY state, snapshot_id";
@@ -75,6 +76,7 @@ read_request(HeapTuple row, TupleDesc type, void *context)
 	request->table_name = text_of(row, type, COLUMN_TABLE);
 	request->filter = text_of(row, type, COLUMN_FILTER);
 	request->since = text_of(row, type, COLUMN_SINCE);
+	request->until = text_of(row, type, COLUMN_UNTIL);
 	request->upto = texts_of(row, type, COLUMN_UPTO);
 	request->rows_sent = number_of(row, type, COLUMN_ROWS, 0);
 	request->rows_estimated = number_of(row, type, COLUMN_ESTIMATED, -1);
@@ -101,7 +103,7 @@ array_of(List *texts)
 	ListCell *cell;
 	int count = 0;
 
-	foreach (cell, texts)
+	foreach(cell, texts)
 		elements[count++] = CStringGetTextDatum(lfirst(cell));
 	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -147,18 +149,20 @@ th_snapshot_finish(const SnapshotRequest *request, const char *reason)
  * sent, though a publication of all tables has them.
  */
 void
-th_snapshot_request(const FeedRow *row, const char *schema_name, const char *table_name, const char *since)
+th_snapshot_request(const FeedRow *row, const char *schema_name, const char *table_name,
+					const char *since, const char *until)
 {
-	Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID };
+	Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID };
 	Datum values[] = { UUIDPGetDatum(&row->id), CStringGetTextDatum(row->publication),
 					   schema_name != NULL ? CStringGetTextDatum(schema_name) : (Datum) 0,
 					   table_name != NULL ? CStringGetTextDatum(table_name) : (Datum) 0,
-					   since != NULL ? CStringGetTextDatum(since) : (Datum) 0 };
+					   since != NULL ? CStringGetTextDatum(since) : (Datum) 0,
+					   until != NULL ? CStringGetTextDatum(until) : (Datum) 0 };
 	char nulls[] = { ' ', ' ', schema_name != NULL ? ' ' : 'n', table_name != NULL ? ' ' : 'n',
-					 since != NULL ? ' ' : 'n' };
+					 since != NULL ? ' ' : 'n', until != NULL ? ' ' : 'n' };
 
-	th_feed_query("INSERT INTO tidehold.feed_snapshot (feed_id, schema_name, table_name, since)"
-				  " SELECT $1, p.schemaname, p.tablename, $5::pg_snapshot"
+	th_feed_query("INSERT INTO tidehold.feed_snapshot (feed_id, schema_name, table_name, since, until)"
+				  " SELECT $1, p.schemaname, p.tablename, $5::pg_snapshot, $6::pg_snapshot"
 				  " FROM pg_publication_tables p"
 				  " WHERE p.pubname = $2 AND ($3 IS NULL OR p.schemaname = $3)"
 				  " AND ($4 IS NULL OR p.tablename = $4) AND p.schemaname <> 'tidehold'"

@@ -52,7 +52,7 @@ sub open_database
 	$psql_pid = open2($from_psql, $to_psql, @psql, $DATABASE);
 	$to_psql->autoflush(1);
 	ask('SHOW fsync') eq 'on' or die "the server runs with fsync off, the figures would mean nothing\n";
-	ask("ALTER DATABASE $DATABASE SET output_plugin_libraries = pgoutput, wal2json")
+	ask("ALTER DATABASE $DATABASE SET output_plugin_libraries = pgoutput, wal2json; SET output_plugin_libraries = pgoutput, wal2json")
 	  if ask(q(SELECT count(*) FROM pg_settings WHERE name = 'output_plugin_libraries'));
 	ask('SET client_min_messages = error; CREATE EXTENSION tidehold');
 	my $data = ask('SHOW data_directory');
@@ -64,6 +64,7 @@ sub open_database
 sub close_database
 {
 	return unless $psql_pid;
+	local $SIG{PIPE} = 'IGNORE';
 	eval {
 		ask('SELECT count(tidehold.drop_feed(name)) FROM tidehold.feed');
 		wait_until('the feeds are gone', sub { ask('SELECT count(*) FROM tidehold.feed') eq '0' }, 30);

@@ -16,14 +16,17 @@ use Time::HiRes qw(sleep time);
 use Bench;
 use Program qw(wait_until);
 
-my %TITLE = (
-	feed_kafka => 'feed to Kafka, transactional',
-	feed_idempotent => 'feed to Kafka, idempotent',
-	feed_redis => 'feed to Redis',
-	wal2json_kcat => 'wal2json | kcat',
-	pgoutput_null => 'pgoutput > /dev/null',
+my @CONTESTANTS = (
+	[ wal2json_kcat => 'wal2json | kcat' ],
+	[ pgoutput_null => 'pgoutput > /dev/null' ],
+	[ feed_kafka => 'feed to Kafka, transactional', 'kafka' ],
+	[ feed_idempotent => 'feed to Kafka, idempotent', 'kafka', '"mode": "idempotent", ' ],
+	[ feed_redis => 'feed to Redis', 'redis' ],
 );
-my @FEEDS = grep { /^feed_/ } sort keys %TITLE;
+my %TITLE = map { $_->[0] => $_->[1] } @CONTESTANTS;
+my @FEEDS = grep { $_->[2] } @CONTESTANTS;
+
+sub contestants { return map { $_->[0] } @CONTESTANTS }
 
 # Options: kafka, and kafka_pid and redis_pid of the sinks.
 sub new
@@ -38,16 +41,16 @@ CREATE PUBLICATION backlog FOR TABLE backlog WITH (publish = 'insert, update, de
 -- Every other change is an update of a row that is there.
 CREATE PROCEDURE load(transactions integer, rows integer) LANGUAGE plpgsql AS $$
 DECLARE
-    id bigint := 0;
+    seen bigint := 0;
 BEGIN
     SET synchronous_commit = off;
     FOR i IN 1 .. transactions LOOP
         IF i % 2 = 1 THEN
-            INSERT INTO backlog SELECT id + j, 'SKU-' || (id + j) % 1000, 3, 12.50, 'a note of some length for the row'
+            INSERT INTO backlog SELECT seen + j, 'SKU-' || (seen + j) % 1000, 3, 12.50, 'a note of some length for the row'
             FROM generate_series(1, rows) AS j;
-            id := id + rows;
+            seen := seen + rows;
         ELSE
-            UPDATE backlog SET quantity = quantity + 1 WHERE backlog.id BETWEEN load.id - rows + 1 AND load.id;
+            UPDATE backlog SET quantity = quantity + 1 WHERE id BETWEEN seen - rows + 1 AND seen;
         END IF;
         COMMIT;
     END LOOP;
@@ -55,12 +58,21 @@ END
 $$;
 SQL
 	$self->{kafka}->create_topic('bench.wal2json', 4);
-	$self->{kafka}->create_topic($_, 4) for 'bench.feed_kafka', 'bench.feed_idempotent';
-	create_feed('feed_kafka', 'backlog', 'kafka', '{"destination": "bench.feed_kafka", "schema_topic": ""}');
-	create_feed('feed_idempotent', 'backlog', 'kafka', '{"mode": "idempotent", "destination": "bench.feed_idempotent", "schema_topic": ""}');
-	create_feed('feed_redis', 'backlog', 'redis', '{}');
-	pause_feed($_) for @FEEDS;
+	$self->_create_feed(@$_) for @FEEDS;
 	return $self;
+}
+
+sub _create_feed
+{
+	my ($self, $name, $title, $server, $options) = @_;
+	if ($server =~ /^kafka/)
+	{
+		$self->{kafka}->create_topic("bench.$name", 4);
+		$options = ($options // '') . qq("destination": "bench.$name", "schema_topic": "");
+	}
+	create_feed($name, 'backlog', $server, '{' . ($options // '') . '}');
+	pause_feed($name);
+	return;
 }
 
 # What is measured of each contestant: seconds, and CPU seconds of who reads the WAL and
@@ -78,7 +90,7 @@ sub _feed
 {
 	my ($self, $name) = @_;
 	my $pid = stat_feed($name, 'pid');
-	my $sink = $self->{ $name eq 'feed_redis' ? 'redis_pid' : 'kafka_pid' };
+	my $sink = $self->{ $name =~ /redis/ ? 'redis_pid' : 'kafka_pid' };
 	my $took = $self->_measure($name, sub { cpu($pid) }, $sink, sub {
 		resume_feed($name);
 		wait_feed($name);
@@ -159,7 +171,7 @@ sub report
 	my $count = $transactions * $rows;
 	printf "\n%d transactions of %s\n", $transactions, $rows == 1 ? 'one row' : "$rows rows";
 	printf "%-32s %9s %9s %9s %9s %9s %9s %8s\n", '', 'rows/s', 'low', 'high', 'wall s', 'CPU s', 'sink CPU', '/ kcat';
-	for my $name (grep { $result->{$_} } qw(wal2json_kcat pgoutput_null feed_kafka feed_idempotent feed_redis))
+	for my $name (grep { $result->{$_} } contestants())
 	{
 		my @runs = @{ $result->{$name} };
 		my @rates = map { $count / $_->{seconds} } @runs;
@@ -173,6 +185,7 @@ sub report
 sub ratio
 {
 	my ($result, $name) = @_;
+	return 0 unless $result->{wal2json_kcat};
 	my @kcat = map { $_->{seconds} } @{ $result->{wal2json_kcat} };
 	my @ours = map { $_->{seconds} } @{ $result->{$name} };
 	return median(map { $kcat[$_] / $ours[$_] } 0 .. $#ours);

@@ -1,0 +1,138 @@
+# Latency.pm
+#	  How long after a commit the sink has the change, at 1,000 commits a second.
+#
+# Measured twice.  The worker counts from the time of the commit record, taken before it is
+# flushed, until the sink has acknowledged.  And from outside, on the same clock: from
+# clock_timestamp() of the row, taken before the commit begins, until a consumer that reads
+# committed records has it, or until Redis runs the command, as MONITOR tells.
+package Bench::Latency;
+
+use strict;
+use warnings;
+
+use IO::Select;
+use Time::HiRes qw(sleep time);
+use Time::Local qw(timegm);
+
+use Bench;
+use Program qw(folder);
+
+my $COMMITS_PER_SECOND = 1000;
+
+# Options: kafka, redis.
+sub new
+{
+	my ($class, %option) = @_;
+	my $self = bless { %option, folder => folder('latency') }, $class;
+	ask(<<'SQL');
+CREATE TABLE tick (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sku text NOT NULL, quantity integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp());
+CREATE PUBLICATION tick FOR TABLE tick;
+SQL
+	open(my $script, '>', "$self->{folder}/tick.sql") or die "could not write tick.sql: $!";
+	print $script q(INSERT INTO tick (sku, quantity) VALUES ('SKU-' || (random() * 1000)::integer, 3);), "\n";
+	close $script;
+	$self->{kafka}->create_topic('bench.tick', 4);
+	return $self;
+}
+
+# What the watcher printed while there were commits and a second longer: [when, text].
+sub _watch
+{
+	my ($self, $seconds, @watcher) = @_;
+	my $pid = open(my $out, '-|', @watcher) || die "could not start $watcher[0]: $!";
+	sleep 1;
+	my $load = Program->new("$self->{folder}/pgbench.log", 'pgbench', '-n', '-M', 'prepared', '-c', 8, '-j', 1,
+		'-R', $COMMITS_PER_SECOND, '-T', $seconds, '-f', "$self->{folder}/tick.sql", database());
+	my $select = IO::Select->new($out);
+	my @seen;
+	for (my $end; !$end || time < $end;)
+	{
+		$end ||= time + 1 unless $load->is_running;
+		next unless $select->can_read(0.1);
+		sysread($out, my $text, 1 << 20) or die "$watcher[0] ended\n";
+		push @seen, [ time, $text ];
+	}
+	kill 'TERM', $pid;
+	close $out;
+	return @seen;
+}
+
+# Seconds since 1970.
+sub _moment
+{
+	my ($text) = @_;
+	my ($year, $month, $day, $hour, $minute, $second) = $text =~ /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+(?:\.\d+)?)Z$/
+	  or die "no time: $text\n";
+	return timegm(0, $minute, $hour, $day, $month - 1, $year) + $second;
+}
+
+# A record a line, seen when it was read.
+sub _kafka
+{
+	my ($self, $seconds) = @_;
+	my @latencies;
+	my $rest = '';
+	my @consumer = ('kcat', '-C', '-q', '-u', '-b', $self->{kafka}->brokers, '-t', 'bench.tick', '-o', 'end',
+		'-X', 'isolation.level=read_committed', '-X', 'fetch.wait.max.ms=10', '-f', '%s\n');
+	for my $seen ($self->_watch($seconds, @consumer))
+	{
+		$rest .= $seen->[1];
+		push @latencies, $seen->[0] - _moment($1) while $rest =~ s/^.*"at":"([^"]+)".*\n//;
+	}
+	return @latencies;
+}
+
+# MONITOR says when Redis ran what the guarding script calls.
+sub _redis
+{
+	my ($self, $seconds) = @_;
+	my @seen = $self->_watch($seconds, 'redis-cli', '-p', $self->{redis}->port, 'MONITOR');
+	my $text = join '', map { $_->[1] } @seen;
+	my @latencies;
+	push @latencies, $1 - _moment($2) while $text =~ /^(\d+\.\d+) \[\d+ lua\] "HSET".* "at" "([^"]+)"/mg;
+	return @latencies;
+}
+
+sub _percentile
+{
+	my ($share, @values) = @_;
+	my @sorted = sort { $a <=> $b } @values;
+	return 1000 * $sorted[ int($share * $#sorted) ];
+}
+
+# Milliseconds; a new feed for each run, for its histogram is of all its life.
+sub _run
+{
+	my ($self, $sink, $seconds) = @_;
+	my $name = "latency_$sink";
+	my $options = $sink eq 'kafka' ? '{"destination": "bench.tick", "schema_topic": "", "snapshot": "none"}' : '{"snapshot": "none"}';
+	create_feed($name, 'tick', $sink, $options);
+	my @latencies = $sink eq 'kafka' ? $self->_kafka($seconds) : $self->_redis($seconds);
+	wait_feed($name);
+	my ($sent, @worker) = split /\|/, stat_feed($name, 'changes, latency_p50_ms, latency_p99_ms');
+	@latencies == $sent or die sprintf "%d changes were sent to %s and %d seen there\n", $sent, $sink, scalar @latencies;
+	ask("SELECT tidehold.drop_feed('$name')");
+	return { commits => $sent / $seconds, worker => \@worker, outside => [ map { _percentile($_, @latencies) } 0.5, 0.99, 0.999 ] };
+}
+
+# Medians over the rounds.
+sub run
+{
+	my ($self, $rounds, $seconds) = @_;
+	my %result;
+	printf "\n%-10s %10s %32s %32s\n%-10s %10s %10s %10s %10s %10s %10s\n", '', '', 'row to sink, ms', 'commit to acknowledged, ms',
+	  'sink', 'commits/s', 'p50', 'p99', 'p99.9', 'p50', 'p99';
+	for my $sink (qw(redis kafka))
+	{
+		my @runs = map { $self->_run("$sink", $seconds) } 1 .. $rounds;
+		my @outside = map { my $i = $_; median(map { $_->{outside}[$i] } @runs) } 0 .. 2;
+		my @worker = map { my $i = $_; median(map { $_->{worker}[$i] } @runs) } 0 .. 1;
+		printf "%-10s %10d %10.2f %10.2f %10.2f %10.2f %10.2f\n", $sink, median(map { $_->{commits} } @runs), @outside, @worker;
+		$result{$sink} = { outside => $outside[1], worker => $worker[1] };
+	}
+	return \%result;
+}
+
+1;
