@@ -296,6 +296,7 @@ $serving = feed_node('first', $TOKEN . "max_prepared_transactions = 10\n");
 sql(<<'END');
 CREATE TABLE event (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text NOT NULL, version bigint NOT NULL DEFAULT 0);
 CREATE PUBLICATION events FOR TABLE event;
+INSERT INTO event (note) VALUES ('first');
 END
 kafka_server($serving, $kafka, 'kafka');
 redis_server($serving, $redis, 'redis');

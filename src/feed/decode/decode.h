@@ -26,7 +26,8 @@ typedef struct FeedConsumer
 	/* A change that could not be decoded several times: its row is not known. */
 	void (*undecodable)(const FeedTxn *txn, uint32 index, const char *schema_name,
 						const char *table_name, const FeedSuspect *suspect);
-	void (*wait)(void); /* gate is shut: poll, serve interrupts, nap */
+	/* The gate is shut: poll, serve interrupts, nap while xid runs (invalid: for standbys). */
+	void (*wait)(TransactionId xid);
 } FeedConsumer;
 
 /*

@@ -82,7 +82,7 @@ wait_for_standbys(XLogRecPtr end_lsn)
 	while (!th_StandbySlotsHaveCaughtup(end_lsn, warned ? DEBUG2 : WARNING))
 	{
 		warned = true;
-		th_reader.consumer->wait();
+		th_reader.consumer->wait(InvalidTransactionId);
 	}
 }
 
@@ -94,7 +94,7 @@ th_gate_pass(XLogReaderState *wal)
 	if (!TransactionIdIsNormal(xid) || wal->ReadRecPtr < th_reader.start_lsn)
 		return;
 	while (!is_visible(xid))
-		th_reader.consumer->wait();
+		th_reader.consumer->wait(xid);
 	wait_for_standbys(wal->EndRecPtr);
 	passed_lsn = wal->EndRecPtr;
 }

@@ -4,6 +4,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+
+#include "core/feed/glob.h"
 #include "core/feed/template.h"
 #include "feed/encode/put.h"
 #include "feed/encode/row.h"
@@ -166,6 +169,82 @@ th_destination(StringInfo out, const FeedShape *shape, const FeedValue *values)
 		put_part(out, shape, &template->parts[i], columns[i], values);
 	if (route->form == FEED_FORM_RECORD)
 		make_topic(out);
+}
+
+/* ---- patterns ---- */
+
+static void
+put_literally(StringInfo out, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+	{
+		if (feed_glob_is_special(text[i]))
+			th_put_char(out, '\\');
+		th_put_char(out, text[i]);
+	}
+}
+
+/* The key of a table by default, and an index that is its identity, have no nulls. */
+static bool
+is_never_null(const FeedShape *shape, const FeedColumn *column)
+{
+	return (column->in_key && shape->route->key_columns == NIL) ||
+		   (column->in_identity && !shape->full_identity);
+}
+
+static const char *
+pattern_of(const FeedShape *shape, const FeedColumn *column)
+{
+	if (!is_never_null(shape, column))
+		return FEED_GLOB_ANY;
+	if (column->base_type == UUIDOID)
+		return FEED_GLOB_UUID;
+	switch (column->json_class)
+	{
+		case FEED_JSON_INT2:
+		case FEED_JSON_INT4:
+		case FEED_JSON_INT8:
+			return FEED_GLOB_INTEGER;
+		default:
+			return FEED_GLOB_ANY;
+	}
+}
+
+static void
+put_key_pattern(StringInfo out, const FeedShape *shape)
+{
+	for (int i = 0; i < shape->key_count; i++)
+	{
+		if (i > 0)
+			th_put_char(out, ':');
+		appendStringInfoString(out, pattern_of(shape, &shape->columns[shape->key[i]]));
+	}
+}
+
+static void
+put_part_pattern(StringInfo out, const FeedRoute *route, const FeedShape *shape, int index)
+{
+	const FeedPart *part = &route->destination->parts[index];
+
+	if (part->kind == FEED_PART_LITERAL)
+		put_literally(out, part->text, part->length);
+	else if (part->kind == FEED_PART_SCHEMA)
+		put_literally(out, route->schema_name, strlen(route->schema_name));
+	else if (part->kind == FEED_PART_TABLE)
+		put_literally(out, route->table_name, strlen(route->table_name));
+	else if (shape == NULL)
+		TH_PUT(out, FEED_GLOB_ANY);
+	else if (part->kind == FEED_PART_KEY)
+		put_key_pattern(out, shape);
+	else
+		appendStringInfoString(out, pattern_of(shape, &shape->columns[columns_of(shape)[index]]));
+}
+
+void
+th_destination_pattern(StringInfo out, const FeedRoute *route, const FeedShape *shape)
+{
+	for (int i = 0; i < route->destination->count; i++)
+		put_part_pattern(out, route, shape, i);
 }
 
 /* Of a destination that is the same for every row. */

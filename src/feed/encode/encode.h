@@ -65,6 +65,13 @@ extern void th_encode_init(const FeedSource *source);
  */
 extern FeedRoute *th_route_of(const FeedRow *row, const char *schema_name, const char *table_name);
 
+/* Keys that hold the table's rows, and nothing but them: a TRUNCATE sweeps them. */
+static inline bool
+th_route_is_swept(const FeedRoute *route)
+{
+	return (route->form == FEED_FORM_HASH || route->form == FEED_FORM_JSON) && route->query == NULL;
+}
+
 /*
  * Class, output function and preescaped name of a column whose name and type are set; in
  * the current memory context, inside a transaction.
@@ -93,8 +100,8 @@ extern void th_event_id(StringInfo out, const FeedTxn *txn, uint32 index);
 /*
  * Inside a transaction.  Makes the messages of a change and gives each to send: the schema
  * record where the shape is new, the change, its tombstone; delete and create where the
- * key changed.  TRUNCATE is a message where the destination is the same for all rows, and
- * none for hashes and strings, whose keys nobody knows.
+ * key changed.  TRUNCATE is a sweep for hashes and strings, else a message where the
+ * destination is the same for all rows.
  */
 typedef void (*FeedSend)(const FeedMessage *message);
 extern void th_encode_change(const FeedChange *change, FeedSend send);

@@ -59,7 +59,7 @@ typedef struct FeedRoute
 } FeedRoute;
 
 /*
- * Which message of one change; streams make ids of it, so there are at most four.  CREATE
+ * Which message of one change; streams make ids of the first four alone.  CREATE
  * stands after the delete that a change of the key begins with; SHAPE, the schema record,
  * is sent before the others and yet disturbs no number.
  */
@@ -69,7 +69,14 @@ typedef enum FeedMessagePart
 	FEED_MESSAGE_TOMBSTONE,
 	FEED_MESSAGE_CREATE,
 	FEED_MESSAGE_SHAPE,
-	FEED_MESSAGE_COMPUTED = FEED_MESSAGE_SHAPE /* Redis alone: see worker/compute.c */
+	FEED_MESSAGE_COMPUTED = FEED_MESSAGE_SHAPE, /* Redis alone: see worker/compute.c */
+
+	/*
+	 * Redis alone, hash and json: every key of the table that is older is removed.  The
+	 * destination is a pattern, see core/feed/glob.h; names of fields are patterns of
+	 * keys that belong to other tables.
+	 */
+	FEED_MESSAGE_SWEEP
 } FeedMessagePart;
 
 /* A hash is written where value.data is not NULL (""), a field that is NULL removed from it. */

@@ -9,6 +9,7 @@
 
 #include "utils/memutils.h"
 
+#include "core/feed/glob.h"
 #include "core/feed/template.h"
 #include "feed/encode/put.h"
 #include "feed/encode/row.h"
@@ -227,4 +228,34 @@ th_route_of(const FeedRow *row, const char *schema_name, const char *table_name)
 			return table->route;
 	}
 	return add_table(row, schema_name, table_name);
+}
+
+static bool
+may_share(const FeedRoute *other)
+{
+	return other != NULL && (other->form == FEED_FORM_HASH || other->form == FEED_FORM_JSON);
+}
+
+FeedField *
+th_route_others(const FeedRoute *route, FeedBytes pattern, int *count)
+{
+	FeedField *others = palloc0(sizeof(FeedField) * Max(list_length(known_tables), 1));
+	ListCell *cell;
+
+	*count = 0;
+	foreach(cell, known_tables)
+	{
+		const FeedRoute *other = ((const KnownTable *) lfirst(cell))->route;
+		StringInfoData text;
+		FeedBytes name;
+
+		if (other == route || !may_share(other))
+			continue;
+		initStringInfo(&text);
+		th_destination_pattern(&text, other, NULL);
+		name = th_utf8(&text);
+		if (!feed_glob_are_apart(pattern.data, pattern.len, name.data, name.len))
+			others[(*count)++].name = name;
+	}
+	return others;
 }

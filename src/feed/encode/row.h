@@ -28,6 +28,12 @@ extern FeedBytes th_utf8(StringInfo text);
 extern FeedBytes th_utf8_bytes(const char *text, int length);
 extern FeedBytes th_utf8_text(const char *text);
 
+/* What the destinations of all rows match; shape NULL: whatever their columns are. */
+extern void th_destination_pattern(StringInfo out, const FeedRoute *route, const FeedShape *shape);
+
+/* As names: patterns of the other tables' keys that keys of this pattern may match. */
+extern FeedField *th_route_others(const FeedRoute *route, FeedBytes pattern, int *count);
+
 /* Of a destination that is the same for every row. */
 extern void th_destination_constant(StringInfo out, const FeedRoute *route);
 

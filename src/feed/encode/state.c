@@ -83,6 +83,19 @@ send_delete(const FeedChange *change, FeedBytes destination, FeedSend send)
 	send(&message);
 }
 
+/* Keys are not in the WAL: what there is of them in Redis is looked for there. */
+static void
+send_sweep(const FeedChange *change, FeedSend send)
+{
+	FeedMessage message = th_message_of(change, FEED_MESSAGE_SWEEP);
+
+	th_destination_pattern(&th_buffers.destination, message.route, change->shape);
+	message.destination = th_utf8(&th_buffers.destination);
+	message.fields = th_route_others(message.route, message.destination, &message.field_count);
+	message.ttl_ms = 0;
+	send(&message);
+}
+
 static FeedBytes
 put_destination(StringInfo out, const FeedShape *shape, const FeedValue *values)
 {
@@ -124,6 +137,7 @@ th_send_state(const FeedChange *change, FeedSend send)
 	switch (change->op)
 	{
 		case FEED_OP_TRUNCATE:
+			send_sweep(change, send);
 			break;
 		case FEED_OP_DELETE:
 			send_delete(change,

@@ -24,6 +24,9 @@
 /* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
 #define COMMIT_SLICE_MS 100
 
+/* So long the client overrides linger.ms: enough for its threads to wake up. */
+#define SEND_NOW_MS 1
+
 static bool position_sent = false; /* of the flush that is not finished */
 
 static void
@@ -91,6 +94,15 @@ finish(void)
 	th_kafka_forget_refusals();
 }
 
+/* The batch is over: nothing comes that a request could wait for. */
+static void
+send_now(void)
+{
+	if (th_kafka.in_flight > 0)
+		(void) rd_kafka_flush(th_kafka.producer, SEND_NOW_MS);
+	th_kafka_poll();
+}
+
 /* The commit comes last; the position may go out before the reports are in. */
 static bool
 flush_transaction(const FeedPosition *position)
@@ -99,8 +111,8 @@ flush_transaction(const FeedPosition *position)
 	{
 		th_kafka_transaction_begin();
 		position_sent = send_position(position);
-		th_kafka_poll();
 	}
+	send_now();
 	if (!position_sent || th_kafka.in_flight > 0)
 		return false;
 	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
@@ -117,6 +129,7 @@ flush_transaction(const FeedPosition *position)
 static bool
 flush_acknowledged(const FeedPosition *position)
 {
+	send_now();
 	if (th_kafka.in_flight > 0)
 		return false;
 	th_kafka_leave_careful(th_kafka.safe);

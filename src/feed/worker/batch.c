@@ -85,11 +85,17 @@ th_batch_note_commit(const FeedTxn *txn)
 }
 
 bool
+th_batch_is_large(void)
+{
+	return batch.started_at != 0 && th_run.sink->pending() >= th_run.batch_bytes;
+}
+
+bool
 th_batch_is_due(void)
 {
 	if (batch.started_at == 0)
 		return false;
-	return th_run.sink->pending() >= th_run.batch_bytes ||
+	return th_batch_is_large() ||
 		   TimestampDifferenceExceeds(batch.started_at, GetCurrentTimestamp(),
 									  (int) th_run.batch_interval_ms);
 }
@@ -185,11 +191,20 @@ next_position(void)
 	next.system = th_run.system;
 	next.timeline = th_run.timeline;
 	next.epoch = th_run.row->epoch;
-	next.partial_commit_lsn = InvalidXLogRecPtr;
-	next.partial_index = 0;
 	next.snapshot_chunk = Max(next.snapshot_chunk, batch.chunk);
 	next.letter = Max(next.letter, batch.letter);
 	return next;
+}
+
+/* Of a transaction that was cut, a part counts until the whole of it does. */
+static void
+move_position(FeedPosition *next, XLogRecPtr lsn)
+{
+	next->lsn = Max(next->lsn, lsn);
+	if (next->partial_commit_lsn >= next->lsn)
+		return;
+	next->partial_commit_lsn = InvalidXLogRecPtr;
+	next->partial_index = 0;
 }
 
 /* What was computed has the version of this place in the WAL. */
@@ -217,7 +232,7 @@ th_batch_flush(void)
 	send_computed();
 	th_letter_write();
 	next = next_position();
-	next.lsn = Max(next.lsn, th_decode_safe_lsn());
+	move_position(&next, th_decode_safe_lsn());
 	next.xids = th_decode_xids();
 	th_batch_flush_position(&next);
 	pfree(next.xids);

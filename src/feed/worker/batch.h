@@ -16,7 +16,8 @@ extern void th_batch_note_commit(const FeedTxn *txn);
 extern void th_batch_carry_chunk(int64 chunk);
 extern void th_batch_carry_letter(int64 letter);
 
-/* Large or old enough, though there is more WAL to read. */
+/* Large, or large or old enough, though there is more WAL to read. */
+extern bool th_batch_is_large(void);
 extern bool th_batch_is_due(void);
 
 /* The WAL moved on without anything for us: the position follows now and then. */

@@ -74,14 +74,6 @@ th_run_wait(long ms)
 		th_budget_check();
 }
 
-void
-th_run_wait_commit(long ms)
-{
-	th_feed_sleep_prepare(th_run.state);
-	th_run_wait(ms);
-	th_feed_sleep_done(th_run.state);
-}
-
 /*
  * Whoever drops, pauses or alters a feed whose sink hangs is not to wait for the sink.
  * What is under way is given up; the next process sends it again.

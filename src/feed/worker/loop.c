@@ -4,7 +4,9 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "miscadmin.h"
+#include "storage/procarray.h"
 #include "storage/spin.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -23,7 +25,7 @@
 #define NAP_MIN_MS 10
 #define NAP_MAX_MS 200
 
-/* Signals are served at least every so many WAL records. */
+/* Signals are served, and the clock is read, every so many WAL records. */
 #define RECORDS_BETWEEN_LOOKS 256
 
 static StringInfoData why;
@@ -194,7 +196,7 @@ show_progress(void)
  * standby is away: what came before it does not wait with it.
  */
 static void
-on_gate(void)
+on_gate(TransactionId xid)
 {
 	th_run_serve();
 	if (th_run_row_changed())
@@ -204,7 +206,11 @@ on_gate(void)
 		th_batch_flush();
 		show_progress();
 	}
-	th_run_wait_commit(NAP_MIN_MS);
+	th_feed_sleep_prepare(th_run.state);
+	/* Its commit may have come before there was anybody to wake up. */
+	if (!TransactionIdIsValid(xid) || TransactionIdIsInProgress(xid))
+		th_run_wait(NAP_MIN_MS);
+	th_feed_sleep_done(th_run.state);
 }
 
 static const FeedConsumer consumer = {
@@ -275,12 +281,12 @@ fill_batch(void)
 
 	while (th_decode_next())
 	{
-		if (th_batch_is_due())
+		if (th_batch_is_large())
 			return true;
 		if (++records % RECORDS_BETWEEN_LOOKS != 0)
 			continue;
 		th_run_serve();
-		if (th_run_row_changed() || th_batch_heartbeat_due())
+		if (th_batch_is_due() || th_run_row_changed() || th_batch_heartbeat_due())
 			return true;
 	}
 	return false;

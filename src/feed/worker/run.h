@@ -65,7 +65,6 @@ extern void th_run_take_refusals(void);
 /* idle.c */
 extern void th_run_serve(void);			   /* signals, configuration, budget; outside decoding */
 extern void th_run_wait(long ms);		   /* polls the sink, naps until something happens */
-extern void th_run_wait_commit(long ms);   /* the same, woken by a commit too */
 extern void th_run_wait_for_sink(TimestampTz since); /* inside decoding: for room or acknowledgement */
 extern void th_run_read_row(const pg_uuid_t *id); /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
