@@ -56,7 +56,8 @@ CREATE TABLE tidehold.feed_snapshot (
     rows_estimated bigint,
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     started_at timestamptz,
-    finished_at timestamptz
+    finished_at timestamptz,
+    sweep_lsn pg_lsn
 );
 CREATE INDEX feed_snapshot_open ON tidehold.feed_snapshot (feed_id, snapshot_id)
     WHERE state IN ('waiting', 'running');
@@ -92,6 +93,8 @@ COMMENT ON TABLE tidehold.feed_mapping IS
     'what becomes of the rows of one table of a feed; NULL is the default of the feed; map_feed() writes it';
 COMMENT ON TABLE tidehold.feed_snapshot IS
     'tables whose rows are asked for by a first start, resnapshot() or recover_feed(), and how far each has come';
+COMMENT ON COLUMN tidehold.feed_snapshot.sweep_lsn IS
+    'what Redis has of the table from before this place when all rows are sent is removed; NULL: nothing is';
 COMMENT ON INDEX tidehold.feed_snapshot_open IS 'what is still to be sent of a feed''s snapshots, in order';
 COMMENT ON TABLE tidehold.dead_letter IS
     'messages that a sink refused, and those that wait behind them; replay_dead_letters() and discard_dead_letters() take them away';

@@ -193,6 +193,21 @@ th_worker_wake(const pg_uuid_t *task)
 	LWLockRelease(th_worker_lock);
 }
 
+void
+th_worker_restart(const pg_uuid_t *task)
+{
+	WorkerSlot *slot;
+
+	LWLockAcquire(th_worker_lock, LW_EXCLUSIVE);
+	slot = th_worker_find(MyDatabaseId, task);
+	if (slot != NULL && slot->pid != 0 && slot->state == SLOT_RUNNING)
+	{
+		slot->restart = true;
+		kill(slot->pid, SIGTERM);
+	}
+	LWLockRelease(th_worker_lock);
+}
+
 static void
 on_transaction_end(XactEvent event, void *arg)
 {

@@ -109,8 +109,8 @@ request(const FeedRow *feed, const FeedPublished *table, const char *filter)
 					   filter != NULL ? CStringGetTextDatum(filter) : (Datum) 0 };
 
 	(void) th_query_as_owner(th_feed_table("feed_snapshot"),
-							 "INSERT INTO tidehold.feed_snapshot (feed_id, schema_name, table_name, filter)"
-							 " VALUES ($1, $2, $3, $4)",
+							 "INSERT INTO tidehold.feed_snapshot (feed_id, schema_name, table_name, filter, sweep_lsn)"
+							 " VALUES ($1, $2, $3, $4, CASE WHEN $4 IS NULL THEN 'FFFFFFFF/FFFFFFFF'::pg_lsn END)",
 							 lengthof(types), types, values, filter != NULL ? NULL : "   n", NULL, NULL);
 }
 

@@ -284,6 +284,18 @@ wake_named(void)
 		th_worker_wake(&changed[i]);
 }
 
+/* Its worker waits for older transactions, maybe for hours, and reads no row meanwhile. */
+static bool
+makes_its_slot(FeedState *state)
+{
+	FeedPhase phase;
+
+	SpinLockAcquire(&state->mutex);
+	phase = state->phase;
+	SpinLockRelease(&state->mutex);
+	return phase == FEED_PHASE_CREATING;
+}
+
 /* In a commit callback: nothing here allocates or fails. */
 static void
 wake_changed(void)
@@ -296,6 +308,8 @@ wake_changed(void)
 		if (state->database != MyDatabaseId || !is_changed(&state->id))
 			continue;
 		pg_atomic_fetch_add_u32(&state->changed, 1);
+		if (makes_its_slot(state))
+			th_worker_restart(&state->id);
 		th_worker_wake(&state->id);
 	}
 	LWLockRelease(lock);

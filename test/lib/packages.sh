@@ -2,7 +2,7 @@
 # packages.sh GROUP...
 # Installs the Debian packages of the named groups that are missing, and starts
 # nothing: no service of theirs, no PostgreSQL cluster.
-# Groups: demo (build and run), test, lint, kafka (broker, consumer and Redis for the
+# Groups: demo (build and run, with Redis), test, lint, kafka (broker and consumer for the
 # feed), maven (brings the broker where no copy is kept), bench, matrix, docker.
 set -euo pipefail
 
@@ -29,7 +29,7 @@ packages_of()
 	local major
 	major=$(postgresql_major)
 	case $1 in
-		demo) echo gcc libc6-dev make pkg-config perl "postgresql-$major" "postgresql-server-dev-$major" librdkafka-dev libhiredis-dev ;;
+		demo) echo gcc libc6-dev make pkg-config perl "postgresql-$major" "postgresql-server-dev-$major" librdkafka-dev libhiredis-dev redis-server ;;
 		test) echo "postgresql-$major-pgtap" libipc-run-perl ;;
 		lint) echo clang-format cppcheck ;;
 		kafka) echo kcat default-jre-headless redis-server redis-sentinel openssl ;;

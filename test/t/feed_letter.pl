@@ -85,7 +85,7 @@ wait_feed($node, 'shelf');
 $redis->cli('DEL', 'shelf:5');
 sql(q{UPDATE shelf SET note = 'eighth'});
 wait_feed($node, 'shelf');
-is(letters('shelf'), 'refused', 'go_on: nothing waits');
+like(letters('shelf'), qr/^refused( refused)*$/, 'go_on: nothing waits');
 redis_equals_table($node, $redis, 'shelf', 'go_on: later messages are sent');
 replay('shelf');
 wait_feed($node, 'shelf');
@@ -110,7 +110,7 @@ kafka_server($node, $kafka, 'kafka', 'message.max.bytes' => 100000);
 sub topic { return map { $_->{key} . ' ' . (value_of($_) // { op => '-' })->{op} } $kafka->consume(own($_[0])) }
 
 audited_table($node, 'size');
-sql('ALTER TABLE size ALTER note SET STORAGE EXTERNAL');
+sql('ALTER TABLE size ALTER note SET STORAGE EXTERNAL, REPLICA IDENTITY DEFAULT');
 sql('CREATE PUBLICATION sizes FOR TABLE size');
 create_feed($node, 'size', 'sizes', 'kafka', topic_partitions => 1);
 wait_feed($node, 'size');
@@ -136,6 +136,7 @@ sql('CREATE PUBLICATION topics FOR TABLE early, late');
 $kafka->create_topic(own('early'), 2);
 $kafka->create_topic(own("topics.$_"), 1, 'cleanup.policy=compact') for qw(position schema);
 create_feed($node, 'topics', 'topics', 'kafka', create_topics => JSON::PP::false());
+wait_feed($node, 'topics');
 change_rows($node, $_, 60) for qw(early late);
 wait_for_state($node, 'topics', 'dead_letters > 0');
 change_rows($node, $_, 60) for qw(early late);
@@ -146,7 +147,7 @@ is(sql(q{SELECT count(*) FROM tidehold.dead_letter WHERE table_name = 'early'}),
 
 $kafka->create_topic(own('late'), 2);
 change_rows($node, 'late', 60);
-ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM tidehold.dead_letter}), 'the topic is there: the letters go by themselves');
+wait_for_state($node, 'topics', 'dead_letters = 0', 'the topic is there: the letters go by themselves');
 change_rows($node, 'late', 60);
 wait_feed($node, 'topics');
 published_once($node, $kafka, 'late', 'the late topic');
@@ -154,23 +155,24 @@ published_once($node, $kafka, 'late', 'the late topic');
 # ---- killed while letters are sent again -----------------------------------------------------
 SKIP:
 {
-	only_on_kafka(5);
+	only_on_kafka(10);
 	audited_table($node, 'again');
 	sql('CREATE PUBLICATION agains FOR TABLE again');
 	$kafka->create_topic(own("again.$_"), 1, 'cleanup.policy=compact') for qw(position schema);
 	create_feed($node, 'again', 'agains', 'kafka', create_topics => JSON::PP::false());
+	wait_feed($node, 'again');
 	change_rows($node, 'again', 2000);
 	wait_feed($node, 'again');
-	my $letters = sql('SELECT count(*) FROM tidehold.dead_letter');
+	my $letters = stat_feed($node, 'again', 'dead_letters');
 	cmp_ok($letters, '>', 2000, 'many letters');
 	$kafka->create_topic(own('again'), 2);
 	for my $round (1 .. 4)
 	{
-		$node->poll_query_until('postgres', "SELECT count(*) < $letters - 1000 * ($round - 1) OR count(*) = 0 FROM tidehold.dead_letter");
+		wait_for_state($node, 'again', "dead_letters < $letters - 1000 * ($round - 1) OR dead_letters = 0") if $round < 4;
 		kill_worker($node, 'again');
 		change_rows($node, 'again', 20);
 	}
-	$node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM tidehold.dead_letter');
+	wait_for_state($node, 'again', 'dead_letters = 0', 'all are sent');
 	wait_feed($node, 'again');
 	published_once($node, $kafka, 'again', 'killed while they were sent');
 }

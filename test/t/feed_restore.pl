@@ -184,13 +184,13 @@ END
 sub budget_drops
 {
 	sql("CREATE TABLE thrifty (id integer PRIMARY KEY); CREATE PUBLICATION thrifty FOR TABLE thrifty");
-	create_feed($origin, 'thrifty', 'thrifty', 'kafka', wal_budget => '48MB', on_wal_budget => 'drop');
+	create_feed($origin, 'thrifty', 'thrifty', 'kafka', wal_budget => '64MB', on_wal_budget => 'drop');
 	wait_feed($origin, 'thrifty');
 	my $slot = sql("SELECT slot_name FROM tidehold.feed WHERE name = 'thrifty'");
 	sql("SELECT tidehold.pause_feed('thrifty')");
 	wait_for_state($origin, 'thrifty', "state = 'paused'");
 	sql("INSERT INTO thrifty VALUES (1)");
-	sql("CREATE TABLE waste AS SELECT repeat('x', 1000) FROM generate_series(1, 80000); DROP TABLE waste; SELECT pg_switch_wal()");
+	sql("CREATE TABLE waste AS SELECT repeat('x', 1000) FROM generate_series(1, 120000); DROP TABLE waste; SELECT pg_switch_wal()");
 	ok($origin->poll_query_until('postgres', "SELECT count(*) = 0 FROM tidehold.feed WHERE name = 'thrifty'"), 'fault 24: on_wal_budget drop: the feed is dropped');
 	is(sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '$slot'"), 0, 'fault 24: on_wal_budget drop: with its slot');
 	return;

@@ -113,14 +113,17 @@ almost(void)
 	free(key);
 }
 
+static const UnitGroup groups[] = {
+	{ "any bytes", any_bytes },
+	{ "sets", sets },
+	{ "escapes", escapes },
+	{ "covering", covering },
+	{ "apart", apart },
+	{ "almost a match", almost },
+};
+
 int
 main(void)
 {
-	any_bytes();
-	sets();
-	escapes();
-	covering();
-	apart();
-	almost();
-	return unit_result();
+	return UNIT_RUN(groups);
 }

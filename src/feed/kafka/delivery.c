@@ -389,9 +389,9 @@ th_kafka_poll(void)
 		busy = true;
 		act_on_error(&news);
 	}
+	show_in_flight();
 	if (!busy)
 		return;
 	mark_descriptor(true);
-	show_in_flight();
 	act_on_failures(&news);
 }

@@ -18,6 +18,8 @@ static int owned = 0;
 static bool is_doubted = true;
 static bool is_asked = false;
 static int64 not_before = 0;
+static int64 maps_taken = 0;
+static int64 moves = 0;
 
 void
 th_redis_cluster_start(void)
@@ -53,6 +55,7 @@ give_slot(int slot, RedisNode *to)
 		return;
 	owned += (to != NULL) - (from != NULL);
 	owners[slot] = to;
+	moves++;
 	if (from != NULL)
 		from->slots--;
 	if (to == NULL)
@@ -134,6 +137,7 @@ take_map(RedisNode *node, const redisReply *reply)
 			give_slot(slot, NULL);
 	}
 	leave_idle_nodes();
+	maps_taken++;
 	is_doubted = false;
 }
 
@@ -209,6 +213,26 @@ th_redis_cluster_work(int64 now)
 	}
 	is_asked = true;
 	th_redis_command(node, on_map, NULL, slots, lengthof(slots));
+}
+
+/* One that was asked for before may be older than the question. */
+int64
+th_redis_cluster_ask(void)
+{
+	th_redis_cluster_doubt();
+	return maps_taken + (is_asked ? 2 : 1);
+}
+
+int64
+th_redis_cluster_maps(void)
+{
+	return maps_taken;
+}
+
+int64
+th_redis_cluster_moves(void)
+{
+	return moves;
 }
 
 bool

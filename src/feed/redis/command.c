@@ -253,6 +253,23 @@ encode_stream(const FeedMessage *message)
 	add_bytes(&message->value);
 }
 
+static const char *
+type_of(FeedForm form)
+{
+	return form == FEED_FORM_HASH ? "hash" : "string";
+}
+
+/* The patterns of others are no business of the server: they come back with a refusal. */
+static void
+encode_sweep(const FeedMessage *message)
+{
+	add_head(REDIS_KIND_SWEEP, 2 + message->field_count);
+	add_version(message);
+	add_text(type_of(message->form));
+	for (int i = 0; i < message->field_count; i++)
+		add_bytes(&message->fields[i].name);
+}
+
 static bool
 is_delete(const FeedMessage *message)
 {
@@ -268,6 +285,12 @@ encode_parts(const FeedMessage *message, int slot)
 		add_key(message->destination.data, message->destination.len);
 		encode_stream(message);
 		return REDIS_KIND_STREAM;
+	}
+	if (message->part == FEED_MESSAGE_SWEEP)
+	{
+		add_key(message->destination.data, message->destination.len);
+		encode_sweep(message);
+		return REDIS_KIND_SWEEP;
 	}
 	add_guarded_key(&message->destination, slot);
 	if (is_delete(message))
@@ -355,16 +378,11 @@ fits(const FeedMessage *message, StringInfo why)
 	return false;
 }
 
-RedisMessage *
-th_redis_encode(const FeedMessage *message, StringInfo why)
+static RedisMessage *
+make_placed(char kind, int slot, const FeedMessage *message)
 {
-	int slot = feed_hash_slot(message->destination.data, message->destination.len);
-	RedisMessage *encoded;
+	RedisMessage *encoded = make_message(kind, slot);
 
-	if (!fits(message, why))
-		return NULL;
-	reset_parts();
-	encoded = make_message(encode_parts(message, slot), slot);
 	encoded->form = message->form;
 	encoded->part = message->part;
 	encoded->index = message->index;
@@ -372,6 +390,31 @@ th_redis_encode(const FeedMessage *message, StringInfo why)
 	encoded->txn = *message->txn;
 	encoded->txn.traceparent = NULL;
 	return encoded;
+}
+
+RedisMessage *
+th_redis_encode(const FeedMessage *message, StringInfo why)
+{
+	int slot = feed_hash_slot(message->destination.data, message->destination.len);
+
+	if (!fits(message, why))
+		return NULL;
+	reset_parts();
+	return make_placed(encode_parts(message, slot), slot, message);
+}
+
+RedisMessage *
+th_redis_encode_swept(const FeedMessage *sweep, const char *key, int len)
+{
+	FeedMessage message = *sweep;
+	int slot = feed_hash_slot(key, len);
+
+	message.destination = (FeedBytes){ key, len };
+	message.field_count = 0;
+	reset_parts();
+	add_guarded_key(&message.destination, slot);
+	encode_sweep(&message);
+	return make_placed(REDIS_KIND_SWEEP, slot, &message);
 }
 
 RedisMessage *
@@ -525,7 +568,9 @@ th_redis_decode(const RedisMessage *message, FeedMessage *out)
 		return;
 	}
 	at = skip_bulks(at, 1);
-	if (message->kind == REDIS_KIND_HASH)
+	if (message->kind == REDIS_KIND_SWEEP)
+		decode_fields(skip_bulks(at, 1), 0, (int) bulk_number(&size) - 2, out);
+	else if (message->kind == REDIS_KIND_HASH)
 		decode_hash(at, (int) bulk_number(&size), out);
 	else if (message->kind == REDIS_KIND_JSON)
 	{

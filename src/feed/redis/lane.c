@@ -109,7 +109,7 @@ settle_first(RedisLane *lane, const redisReply *result)
 		th_redis_position_answered(message, text);
 	else if (text != NULL)
 		th_redis_refuse(message, text + 1);
-	else if (result->integer == 0)
+	else if (result->integer == 0 && message->kind != REDIS_KIND_SWEEP)
 		count_event(&th_redis.state->counters.duplicates);
 	pfree(message);
 }

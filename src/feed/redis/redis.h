@@ -250,6 +250,9 @@ extern RedisMessage *th_redis_encode_position(char kind, int slot, const char *k
 											  const char *value);
 extern void th_redis_publish(const FeedMessage *message);
 
+/* Of one key that a sweep has found. */
+extern RedisMessage *th_redis_encode_swept(const FeedMessage *sweep, const char *key, int len);
+
 /* The message as it was given; fields are made in the current memory context. */
 extern void th_redis_decode(const RedisMessage *message, FeedMessage *out);
 
@@ -268,6 +271,7 @@ extern bool th_redis_has_refusals(void);
 #define REDIS_KIND_JSON 'J'
 #define REDIS_KIND_DELETE 'D'
 #define REDIS_KIND_STREAM 'S'
+#define REDIS_KIND_SWEEP 'W'
 #define REDIS_KIND_POSITION 'P'
 #define REDIS_KIND_READ 'R'
 
@@ -281,6 +285,13 @@ extern void th_redis_cluster_moved(int slot, RedisNode *to);
 extern void th_redis_cluster_doubt(void);
 extern void th_redis_cluster_work(int64 now);
 extern bool th_redis_cluster_complete(void);
+
+/* Asks for the map; what becomes of it is known when so many maps were taken. */
+extern int64 th_redis_cluster_ask(void);
+extern int64 th_redis_cluster_maps(void);
+
+/* How often a slot was given to another node. */
+extern int64 th_redis_cluster_moves(void);
 
 /* ---- sentinel.c ---- */
 extern void th_redis_sentinel_work(int64 now);
@@ -298,6 +309,15 @@ extern bool th_redis_positions_write(const FeedPosition *position);
 
 /* Answer of the script to a position: "=value" read, "?" lost, NULL written. */
 extern void th_redis_position_answered(RedisMessage *message, const char *text);
+
+/* ---- sweep.c ---- */
+
+/* Takes the message over.  False: its keys cannot be told from those of others. */
+extern bool th_redis_sweep(RedisMessage *message, StringInfo why);
+
+/* At a flush, until it is true: removes what there is to remove. */
+extern bool th_redis_swept(void);
+extern void th_redis_sweep_work(void);
 
 /* ---- hold_back.c ---- */
 extern void th_redis_hold_back_note(XLogRecPtr lsn);

@@ -10,6 +10,7 @@
  *		 remove ..			(keys: hash, guard)
  *	  J  version, time to live, value	(keys: string, guard)
  *	  D  version			(keys: any, guard)
+ *	  W  version, type	(keys: of that type, or not ours; guard)
  *	  S  what XADD has after the key	(key: stream)
  *	  P  lowest version that must be there, version, value	(key: position)
  *	  R						(key: position)
@@ -20,6 +21,9 @@
  * server cannot take this message now, and nothing behind it was looked at.  A position
  * is not written in a batch in which something was refused: the caller has to keep what
  * was refused first.
+ *
+ * A sweep names keys that match a pattern.  Strings of ours are JSON objects: others, as
+ * guards and positions are, do not begin with a brace and are left alone.
  *
  * The data comes before its guard: when the data is refused, the guard must not know
  * the version, or a second try would be taken for a replay.  A hash is written before
@@ -97,6 +101,26 @@ const char th_redis_script[] =
 	"  if not failed(reply) then reply = write_guard(guard, version) end\n"
 	"  return failed(reply) and reply or 1\n"
 	"end\n"
+	"local function swept(name, guard, version, expected)\n"
+	"  local reply = redis.pcall('TYPE', name)\n"
+	"  if failed(reply) then return reply end\n"
+	"  if reply.ok ~= expected then return 0 end\n"
+	"  if expected == 'string' then\n"
+	"    reply = redis.pcall('GETRANGE', name, 0, 0)\n"
+	"    if failed(reply) then return reply end\n"
+	"    if reply ~= '{' then return 0 end\n"
+	"  end\n"
+	"  reply = redis.pcall('TYPE', guard)\n"
+	"  if failed(reply) then return reply end\n"
+	"  if reply.ok == 'string' then\n"
+	"    local held = redis.pcall('GET', guard)\n"
+	"    if failed(held) then return held end\n"
+	"    if #held ~= #version or held > version then return 0 end\n"
+	"  elseif reply.ok ~= 'none' then return 0 end\n"
+	"  reply = redis.pcall('DEL', name)\n"
+	"  if not failed(reply) then reply = write_guard(guard, version) end\n"
+	"  return failed(reply) and reply or 1\n"
+	"end\n"
 	"local function add(name, first, last)\n"
 	"  local reply = redis.pcall('XADD', name, unpack(ARGV, first, last))\n"
 	"  if not failed(reply) then return 1 end\n"
@@ -126,6 +150,9 @@ const char th_redis_script[] =
 	"  elseif kind == 'P' then\n"
 	"    if refused then break end\n"
 	"    reply = position(KEYS[key], first)\n"
+	"  elseif kind == 'W' then\n"
+	"    reply = swept(KEYS[key], KEYS[key + 1], ARGV[first], ARGV[first + 1])\n"
+	"    key = key + 1\n"
 	"  else\n"
 	"    reply = guarded(kind, KEYS[key], KEYS[key + 1], first, last)\n"
 	"    key = key + 1\n"

@@ -183,6 +183,7 @@ sink_poll(void)
 		th_redis_cluster_work(now);
 	else if (th_redis.options.sentinels != NIL)
 		th_redis_sentinel_work(now);
+	th_redis_sweep_work();
 	send_what_waits();
 }
 
@@ -230,6 +231,8 @@ take(const FeedMessage *message, StringInfo why)
 	if (encoded == NULL)
 		return FEED_REFUSED;
 	th_redis.sent_bytes += encoded->size;
+	if (encoded->kind == REDIS_KIND_SWEEP)
+		return th_redis_sweep(encoded, why) ? FEED_SENT : FEED_REFUSED;
 	th_redis_lane_push(encoded);
 	return FEED_SENT;
 }
@@ -258,7 +261,7 @@ static bool
 sink_flush(const FeedPosition *position)
 {
 	sink_poll();
-	if (!th_redis_positions_write(position))
+	if (!th_redis_swept() || !th_redis_positions_write(position))
 	{
 		send_what_waits();
 		return false;

@@ -39,6 +39,7 @@ typedef struct Batch
 
 static Batch batch;
 static TimestampTz position_at = 0;
+static TimestampTz rest_until = 0;
 
 void
 th_batch_begin(void)
@@ -207,18 +208,40 @@ move_position(FeedPosition *next, XLogRecPtr lsn)
 	next->partial_index = 0;
 }
 
+/* Of a query that takes long: a hot key's next values gather meanwhile. */
+static void
+rest_after(TimestampTz started)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int64 spent_ms = (now - started) / 1000;
+
+	if (spent_ms >= SPENT_MIN_MS)
+		rest_until = TimestampTzPlusMilliseconds(now, Min(spent_ms * REST_RATIO, REST_MAX_MS));
+}
+
+long
+th_batch_rest_ms(void)
+{
+	if (rest_until == 0 || !th_compute_pending())
+		return 0;
+	return TimestampDifferenceMilliseconds(GetCurrentTimestamp(), rest_until);
+}
+
 /* What was computed has the version of this place in the WAL. */
 static void
 send_computed(void)
 {
 	FeedTxn at = { 0 };
+	TimestampTz started;
 
 	if (!th_compute_pending())
 		return;
+	started = GetCurrentTimestamp();
 	at.commit_lsn = at.end_lsn = th_decode_lsn();
 	at.timeline = th_run.timeline;
 	at.commit_time = batch.commits_noted > 0 ? batch.commit_times[0] : GetCurrentTimestamp();
 	th_compute_send(&at, th_run_send);
+	rest_after(started);
 }
 
 /* Between two transactions. */

@@ -23,6 +23,9 @@ extern bool th_batch_is_due(void);
 /* The WAL moved on without anything for us: the position follows now and then. */
 extern bool th_batch_heartbeat_due(void);
 
+/* How long the next flush is to wait, because computing the last values was expensive. */
+extern long th_batch_rest_ms(void);
+
 extern void th_batch_publish_state(void);
 extern void th_batch_flush(void);
 extern void th_batch_flush_position(const FeedPosition *position);

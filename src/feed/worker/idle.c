@@ -81,6 +81,7 @@ th_run_wait(long ms)
 void
 th_run_wait_for_sink(TimestampTz since)
 {
+	th_batch_publish_state();
 	th_run_wait(WAIT_SLICE_MS);
 	if (th_run_row_changed() &&
 		TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))

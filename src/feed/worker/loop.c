@@ -323,7 +323,13 @@ th_run_loop(const FeedResume *resume)
 	for (;;)
 	{
 		bool more = fill_batch();
+		long rest_ms = th_batch_rest_ms();
 
+		if (rest_ms > 0)
+		{
+			th_run_wait(Min(rest_ms, WAIT_SLICE_MS));
+			continue;
+		}
 		if (th_batch_is_open() || th_batch_heartbeat_due())
 		{
 			th_batch_flush();

@@ -5,10 +5,17 @@
  *	 IDLE   read the next chunk of the oldest request, write down its place
  *	 HELD   decoding has to pass the place in the WAL at which it was read
  *	 SENT   its rows were given out; the position that carries its number is not durable
+ *	 WHOLE  it was the last one, and what else the sink has of the table has to go
+ *	 SWEPT  that was sent; the position that carries its number is not durable
  *
  * A row of the chunk shows what every transaction did that committed before the chunk's
  * place.  Rows whose key the stream has brought since are dropped; the others are then
  * as the stream left them, and newer than all that it has brought of them.
+ *
+ * Every row that is there has been sent, or is on its way in the stream, with a version
+ * later than the place up to which was decoded when a chunk was read.  So what the sink
+ * has of the table from before the lowest of these places was deleted in a time that the
+ * stream does not cover.
  *
  * Memory alone, but for the place in tidehold.feed_snapshot: a process that ends begins
  * again with the chunk whose number the sink does not have.
@@ -16,7 +23,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/transam.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/spin.h"
@@ -26,8 +32,8 @@
 #include "utils/timestamp.h"
 
 #include "feed/decode/decode.h"
+#include "feed/encode/encode.h"
 #include "feed/worker/number.h"
-#include "feed/worker/row_key.h"
 #include "feed/worker/snapshot_own.h"
 
 #define ROWS_MIN 100
@@ -43,13 +49,13 @@
 
 #define ROWS_IN_TRANSACTION 100
 
-#define SEED_KEY 1
-
 typedef enum SnapshotPhase
 {
 	SNAPSHOT_IDLE,
 	SNAPSHOT_HELD,
-	SNAPSHOT_SENT
+	SNAPSHOT_SENT,
+	SNAPSHOT_WHOLE,
+	SNAPSHOT_SWEPT
 } SnapshotPhase;
 
 static struct
@@ -106,6 +112,7 @@ th_snapshot_start(const FeedRow *row, FeedState *state, int64 sent)
 	book.limit = ROWS_START;
 	th_feed_transaction_begin();
 	th_number_pass(sent);
+	th_snapshot_know_routes(row);
 	th_feed_transaction_end();
 	th_snapshot_reload();
 }
@@ -115,7 +122,7 @@ void
 th_snapshot_reload(void)
 {
 	book.wanted = true;
-	if (book.phase == SNAPSHOT_SENT)
+	if (book.phase == SNAPSHOT_SENT || book.phase == SNAPSHOT_SWEPT)
 		return;
 	drop_chunk();
 	forget_request();
@@ -208,8 +215,30 @@ adjust_limit(const SnapshotChunk *chunk)
 		book.limit = Min(Max(BYTES_WANTED / Max(chunk->bytes / chunk->row_count, 1), ROWS_MIN), ROWS_MAX);
 }
 
+/* With a filter there is no place; of events none is taken back. */
+static void
+end_of_rows(void)
+{
+	if (book.request->sweep != InvalidXLogRecPtr && th_route_is_swept(book.chunk->shape->route))
+		book.phase = SNAPSHOT_WHOLE;
+	else
+		end_request(NULL);
+}
+
+static void
+take_chunk(void)
+{
+	if (book.chunk->row_count == 0)
+	{
+		end_of_rows();
+		return;
+	}
+	adjust_limit(book.chunk);
+	hold_chunk();
+}
+
 static bool
-read_next(void)
+read_next(XLogRecPtr decoded)
 {
 	FeedFailure failure;
 	bool ok = false;
@@ -232,123 +261,21 @@ read_next(void)
 				 errdetail("%s", failure.reason)));
 		end_request(failure.reason);
 	}
-	else if (book.chunk->row_count == 0)
-		end_request(NULL);
 	else
 	{
-		adjust_limit(book.chunk);
-		hold_chunk();
+		book.request->sweep = Min(book.request->sweep, decoded);
+		take_chunk();
 	}
 	return true;
 }
 
 /* ---- the stream meanwhile ---- */
 
-/* Places of the chunk's key in the shape of the change. */
-static const int *
-key_in(SnapshotChunk *chunk, const FeedShape *shape)
-{
-	if (chunk->seen == shape && chunk->seen_fingerprint == shape->fingerprint)
-		return chunk->seen_key;
-	if (chunk->seen_key == NULL)
-		chunk->seen_key = MemoryContextAlloc(chunk->context, sizeof(int) * chunk->key_count);
-	for (int i = 0; i < chunk->key_count; i++)
-	{
-		int place = shape->column_count - 1;
-
-		while (place >= 0 && strcmp(shape->columns[place].name, chunk->shape->columns[chunk->key[i]].name) != 0)
-			place--;
-		if (place < 0)
-			return NULL;
-		chunk->seen_key[i] = place;
-	}
-	chunk->seen = shape;
-	chunk->seen_fingerprint = shape->fingerprint;
-	return chunk->seen_key;
-}
-
-static bool
-lacks_unchanged(const FeedChange *change)
-{
-	if (change->after == NULL)
-		return false;
-	for (int i = 0; i < change->shape->column_count; i++)
-		if (change->after[i].kind == FEED_VALUE_UNCHANGED &&
-			(change->before == NULL || change->before[i].kind == FEED_VALUE_ABSENT ||
-			 change->before[i].kind == FEED_VALUE_UNCHANGED))
-			return true;
-	return false;
-}
-
-static bool
-hash_of(const FeedShape *shape, const int *key, int count, const FeedValue *row,
-		const FeedValue *before, uint64 *hash)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	if (!th_row_key(&text, shape, key, count, row, before))
-		return false;
-	*hash = th_key_hash(text.data, text.len, SEED_KEY);
-	return true;
-}
-
-static bool
-add_key(HTAB *set, const SnapshotChunk *chunk, const FeedChange *change, const int *key,
-		const FeedValue *row, const FeedValue *before)
-{
-	uint64 hash;
-
-	if (!hash_of(change->shape, key, chunk->key_count, row, before, &hash))
-		return false;
-	th_key_set_add(set, hash);
-	return true;
-}
-
-/* An update has the old key in the WAL where it changed. */
-static bool
-note_key(SnapshotChunk *chunk, const FeedChange *change, const int *key)
-{
-	bool known = change->before != NULL &&
-				 add_key(chunk->changed, chunk, change, key, change->before, NULL);
-
-	if (change->after == NULL)
-		return known;
-	if (lacks_unchanged(change))
-		(void) add_key(chunk->unchanged, chunk, change, key, change->after, change->before);
-	return add_key(chunk->changed, chunk, change, key, change->after, change->before);
-}
-
-static bool
-is_shown(const SnapshotChunk *chunk, TransactionId xid)
-{
-	if (TransactionIdFollowsOrEquals(xid, chunk->xmax))
-		return false;
-	for (int i = 0; i < chunk->running_count; i++)
-		if (chunk->running[i] == xid)
-			return false;
-	return true;
-}
-
-/*
- * Rows without a key are told by all they have, and counted: the chunk has the new one
- * of a change that it shows, the old one of another.  Of rows that are alike in
- * everything nobody can tell which was updated or deleted.
- */
-static bool
-note_row(SnapshotChunk *chunk, const FeedChange *change, const int *key)
-{
-	const FeedValue *row = is_shown(chunk, change->txn->xid) ? change->after : change->before;
-
-	return row == NULL || add_key(chunk->changed, chunk, change, key, row, change->before);
-}
-
 void
 th_snapshot_change(const FeedChange *change)
 {
 	SnapshotChunk *chunk = book.chunk;
 	MemoryContext old;
-	const int *key;
 
 	if (book.phase != SNAPSHOT_HELD || change->shape->relid != chunk->shape->relid)
 		return;
@@ -358,8 +285,7 @@ th_snapshot_change(const FeedChange *change)
 		return;
 	}
 	old = MemoryContextSwitchTo(book.scratch);
-	key = key_in(chunk, change->shape);
-	if (key == NULL || !(chunk->keyed ? note_key : note_row)(chunk, change, key))
+	if (!th_snapshot_note(chunk, change))
 		chunk->unclear = true;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(book.scratch);
@@ -397,7 +323,7 @@ stream_has(const SnapshotChunk *chunk, const FeedValue *values, Giving *giving)
 
 	if (hash_get_num_entries(chunk->changed) == 0)
 		return false;
-	if (!hash_of(chunk->shape, chunk->key, chunk->key_count, values, NULL, &hash))
+	if (!th_snapshot_hash(chunk->shape, chunk->key, chunk->key_count, values, NULL, &hash))
 		return false;
 	giving->again |= th_key_set_has(chunk->unchanged, hash);
 	if (chunk->keyed || giving->looks_only)
@@ -526,19 +452,46 @@ give_chunk(XLogRecPtr decoded, FeedSnapshotRow change, int64 *number)
 	*number = book.chunk->number;
 }
 
+/*
+ * As a TRUNCATE of that place.  It has a number for the position, so that the request does
+ * not end before it is done.
+ */
+static void
+sweep(FeedSnapshotRow change, int64 *number)
+{
+	SnapshotChunk *chunk = book.chunk;
+	FeedTxn txn = { .commit_lsn = book.request->sweep, .end_lsn = book.request->sweep };
+	FeedChange all = { .op = FEED_OP_TRUNCATE, .shape = chunk->shape, .txn = &txn };
+
+	txn.commit_time = chunk->read_at;
+	txn.timeline = th_decode_timeline_of(txn.end_lsn);
+	all.index = (uint32) (book.request->id % INDEX_BASE);
+	all.lsn = txn.end_lsn;
+	th_feed_transaction_begin();
+	chunk->number = *number = th_number_next();
+	PopActiveSnapshot();
+	change(&all);
+	th_feed_transaction_end();
+	book.phase = SNAPSHOT_SWEPT;
+}
+
 bool
 th_snapshot_work(XLogRecPtr decoded, FeedSnapshotRow change, int64 *chunk)
 {
 	switch (book.phase)
 	{
 		case SNAPSHOT_IDLE:
-			return book.wanted && read_next();
+			return book.wanted && read_next(decoded);
 		case SNAPSHOT_HELD:
 			if (decoded < book.chunk->lsn)
 				return false;
 			give_chunk(decoded, change, chunk);
 			return true;
+		case SNAPSHOT_WHOLE:
+			sweep(change, chunk);
+			return true;
 		case SNAPSHOT_SENT:
+		case SNAPSHOT_SWEPT:
 			break;
 	}
 	return false;
@@ -566,14 +519,19 @@ advance_request(void)
 void
 th_snapshot_done(int64 chunk)
 {
-	bool last;
+	SnapshotPhase phase = book.phase;
 
-	if (book.phase != SNAPSHOT_SENT || chunk != book.chunk->number)
+	if ((phase != SNAPSHOT_SENT && phase != SNAPSHOT_SWEPT) || chunk != book.chunk->number)
 		return;
 	book.sent = chunk;
-	advance_request();
-	last = book.chunk->last;
-	drop_chunk();
-	if (last)
+	if (phase == SNAPSHOT_SWEPT)
+	{
 		end_request(NULL);
+		return;
+	}
+	advance_request();
+	if (book.chunk->last)
+		end_of_rows();
+	else
+		drop_chunk();
 }

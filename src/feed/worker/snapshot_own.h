@@ -20,6 +20,7 @@ typedef struct SnapshotRequest
 	char *filter; /* or NULL */
 	char *since;  /* pg_snapshot, or NULL; what it shows is left out */
 	char *until;  /* pg_snapshot, or NULL; what it does not show is left out */
+	XLogRecPtr sweep; /* rows of it are in the sink with later versions; invalid: no matter */
 	List *upto;	  /* of char *: what is in the sink ends here; NIL: nothing is */
 	int64 rows_sent;
 	int64 rows_estimated; /* -1: not asked yet */
@@ -78,7 +79,16 @@ typedef struct SnapshotRead
 extern void th_snapshot_prepare(void *context);
 extern void th_snapshot_read(void *context);
 
+/*
+ * snapshot_key.c.  Hash of a row's key; notes a change of the chunk's table.  Both are
+ * false where the key is not known.
+ */
+extern bool th_snapshot_hash(const FeedShape *shape, const int *key, int count, const FeedValue *row,
+							 const FeedValue *before, uint64 *hash);
+extern bool th_snapshot_note(SnapshotChunk *chunk, const FeedChange *change);
+
 /* snapshot_table.c: inside a transaction. */
+extern void th_snapshot_know_routes(const FeedRow *row);
 extern SnapshotRequest *th_snapshot_next_request(const pg_uuid_t *feed, int64 sent, MemoryContext context);
 extern bool th_snapshot_write_progress(const SnapshotRequest *request, const SnapshotChunk *chunk);
 extern void th_snapshot_finish(const SnapshotRequest *request, const char *reason);

@@ -8,7 +8,9 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/pg_lsn.h"
 
+#include "feed/encode/encode.h"
 #include "feed/worker/snapshot_own.h"
 
 enum
@@ -21,14 +23,16 @@ enum
 	COLUMN_UNTIL,
 	COLUMN_UPTO,
 	COLUMN_ROWS,
-	COLUMN_ESTIMATED
+	COLUMN_ESTIMATED,
+	COLUMN_SWEEP
 };
+
 
 /* A chunk that the sink has not is read again: its place is where the one before ended. */
 static const char next_query[] =
 	"SELECT snapshot_id, schema_name::text, table_name::text, filter, since::text, until::text,"
-	" CASE WHEN chunk <= $2 THEN upto_key ELSE previous_key END, rows_sent, rows_estimated"
-	" FROM tidehold.feed_snapshot WHERE feed_id = $1 AND state IN ('running', 'waiting')"
+	" CASE WHEN chunk <= $2 THEN upto_key ELSE previous_key END, rows_sent, rows_estimated,"
+	" sweep_lsn FROM tidehold.feed_snapshot WHERE feed_id = $1 AND state IN ('running', 'waiting')"
 	" ORDER BY state, snapshot_id";
 
 static char *
@@ -80,6 +84,7 @@ read_request(HeapTuple row, TupleDesc type, void *context)
 	request->upto = texts_of(row, type, COLUMN_UPTO);
 	request->rows_sent = number_of(row, type, COLUMN_ROWS, 0);
 	request->rows_estimated = number_of(row, type, COLUMN_ESTIMATED, -1);
+	request->sweep = (XLogRecPtr) number_of(row, type, COLUMN_SWEEP, InvalidXLogRecPtr);
 	*(SnapshotRequest **) context = request;
 }
 
@@ -112,16 +117,17 @@ array_of(List *texts)
 bool
 th_snapshot_write_progress(const SnapshotRequest *request, const SnapshotChunk *chunk)
 {
-	Oid types[] = { INT8OID, INT8OID, TEXTARRAYOID, TEXTARRAYOID, INT8OID, INT8OID };
+	Oid types[] = { INT8OID, INT8OID, TEXTARRAYOID, TEXTARRAYOID, INT8OID, INT8OID, LSNOID };
 	Datum values[] = { Int64GetDatum(request->id), Int64GetDatum(chunk->number),
 					   request->upto != NIL ? array_of(request->upto) : (Datum) 0,
 					   array_of(chunk->upto), Int64GetDatum(request->rows_sent),
-					   Int64GetDatum(request->rows_estimated) };
+					   Int64GetDatum(request->rows_estimated), LSNGetDatum(request->sweep) };
 	char nulls[] = { ' ', ' ', request->upto != NIL ? ' ' : 'n', ' ', ' ',
-					 request->rows_estimated >= 0 ? ' ' : 'n' };
+					 request->rows_estimated >= 0 ? ' ' : 'n',
+					 request->sweep != InvalidXLogRecPtr ? ' ' : 'n' };
 
 	return th_feed_query("UPDATE tidehold.feed_snapshot SET state = 'running', chunk = $2,"
-						 " previous_key = $3, upto_key = $4, rows_sent = $5, rows_estimated = $6,"
+						 " previous_key = $3, upto_key = $4, rows_sent = $5, rows_estimated = $6, sweep_lsn = $7,"
 						 " started_at = coalesce(started_at, clock_timestamp())"
 						 " WHERE snapshot_id = $1 AND state IN ('running', 'waiting')",
 						 lengthof(types), types, values, nulls, false, 0, NULL, NULL) > 0;
@@ -144,25 +150,49 @@ th_snapshot_finish(const SnapshotRequest *request, const char *reason)
 				  lengthof(types), types, values, nulls, false, 0, NULL, NULL);
 }
 
+static void
+know_route(HeapTuple row, TupleDesc type, void *context)
+{
+	(void) th_route_of(context, text_of(row, type, 1), text_of(row, type, 2));
+}
+
+/* Before any key is removed: it may be another table's. */
+void
+th_snapshot_know_routes(const FeedRow *row)
+{
+	Oid types[] = { TEXTOID };
+	Datum values[] = { CStringGetTextDatum(row->publication) };
+
+	if (row->kind == FEED_REDIS)
+		th_feed_query("SELECT schemaname::text, tablename::text FROM pg_publication_tables"
+					  " WHERE pubname = $1 AND schemaname <> 'tidehold'",
+					  lengthof(types), types, values, NULL, true, 0, know_route,
+					  unconstify(FeedRow *, row));
+}
+
 /*
  * A request that waits already and leaves out no row is enough.  Our own tables are never
- * sent, though a publication of all tables has them.
+ * sent, though a publication of all tables has them.  The first rows of a feed find keys
+ * that it has never written: these are left alone.
  */
 void
 th_snapshot_request(const FeedRow *row, const char *schema_name, const char *table_name,
 					const char *since, const char *until)
 {
-	Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID };
+	Oid types[] = { UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID };
 	Datum values[] = { UUIDPGetDatum(&row->id), CStringGetTextDatum(row->publication),
 					   schema_name != NULL ? CStringGetTextDatum(schema_name) : (Datum) 0,
 					   table_name != NULL ? CStringGetTextDatum(table_name) : (Datum) 0,
 					   since != NULL ? CStringGetTextDatum(since) : (Datum) 0,
-					   until != NULL ? CStringGetTextDatum(until) : (Datum) 0 };
+					   until != NULL ? CStringGetTextDatum(until) : (Datum) 0,
+					   BoolGetDatum(since == NULL && row->epoch > 1) };
 	char nulls[] = { ' ', ' ', schema_name != NULL ? ' ' : 'n', table_name != NULL ? ' ' : 'n',
-					 since != NULL ? ' ' : 'n', until != NULL ? ' ' : 'n' };
+					 since != NULL ? ' ' : 'n', until != NULL ? ' ' : 'n', ' ' };
 
-	th_feed_query("INSERT INTO tidehold.feed_snapshot (feed_id, schema_name, table_name, since, until)"
-				  " SELECT $1, p.schemaname, p.tablename, $5::pg_snapshot, $6::pg_snapshot"
+	th_feed_query("INSERT INTO tidehold.feed_snapshot"
+				  " (feed_id, schema_name, table_name, since, until, sweep_lsn)"
+				  " SELECT $1, p.schemaname, p.tablename, $5::pg_snapshot, $6::pg_snapshot,"
+				  " CASE WHEN $7 THEN 'FFFFFFFF/FFFFFFFF'::pg_lsn END"
 				  " FROM pg_publication_tables p"
 				  " WHERE p.pubname = $2 AND ($3 IS NULL OR p.schemaname = $3)"
 				  " AND ($4 IS NULL OR p.tablename = $4) AND p.schemaname <> 'tidehold'"

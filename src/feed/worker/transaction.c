@@ -25,6 +25,7 @@
 #include "utils/snapmgr.h"
 
 #include "feed/decode/decode.h"
+#include "feed/worker/run.h"
 #include "feed/worker/transaction.h"
 
 typedef struct Disguise
@@ -54,6 +55,16 @@ pin_timeouts(void)
 			SetConfigOption(names[i], "0", PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/* Its callbacks are called as if everything had changed, and no server has. */
+static void
+drop_caches(void)
+{
+	bool server_changed = th_run.server_changed;
+
+	InvalidateSystemCaches();
+	th_run.server_changed = server_changed;
+}
+
 /*
  * Decoding fills the caches with the catalogues as they were at the WAL it reads, and our
  * transactions with those of now.  The two differ while a change of a catalogue, told to
@@ -74,7 +85,7 @@ separate_caches(void)
 		differ_before = GetXLogInsertRecPtr();
 	}
 	if (!XLogRecPtrIsInvalid(decoded) && decoded < differ_before)
-		InvalidateSystemCaches();
+		drop_caches();
 }
 
 void
