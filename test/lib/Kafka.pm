@@ -268,12 +268,17 @@ sub consume
 	return @records;
 }
 
-# Reads until there are so many, or longer than one can wait.
+# Reads until there are so many, or longer than one can wait; the topic may not be there yet.
 sub consume_at_least
 {
 	my ($self, $topic, $count, %option) = @_;
 	my @records;
-	eval { wait_until("$topic has $count records", sub { (@records = $self->consume($topic, %option)) >= $count }, 60) };
+	eval {
+		wait_until("$topic has $count records", sub {
+			@records = eval { $self->consume($topic, %option) };
+			return @records >= $count;
+		}, 60);
+	};
 	return @records;
 }
 

@@ -229,7 +229,9 @@ SQL
 # A publication that goes away for a while takes its changes along, and that is counted.
 sub publication_gone
 {
-	feed_of('hidden');
+	sql('CREATE TABLE hidden (id integer PRIMARY KEY); CREATE PUBLICATION hidden FOR TABLE hidden');
+	create_feed($node, 'hidden', 'hidden', 'kafka');
+	wait_feed($node, 'hidden');
 	sql(<<'SQL');
 INSERT INTO hidden VALUES (1);
 DROP PUBLICATION hidden;

@@ -111,6 +111,7 @@ sub refused_templates
 	sql('ALTER TABLE bare REPLICA IDENTITY FULL; ALTER TABLE wide REPLICA IDENTITY FULL; ALTER TABLE narrow REPLICA IDENTITY FULL');
 	sql('CREATE PUBLICATION odd FOR TABLE bare, wide, narrow, twin_a, twin_b');
 	create_feed($node, 'odd', 'odd', 'redis', snapshot => 'none', on_refusal => 'go_on');
+	wait_feed($node, 'odd', 'odd templates: runs');
 	sql("SELECT tidehold.map_feed('odd', '$_->[0]', destination => '$_->[1]')")
 	  for [ 'bare', '{note}' ], [ 'wide', 'at:{note}' ], [ 'narrow', 'at:{id}:more' ], [ 'twin_a', 'twin:{id}' ], [ 'twin_b', 'twin:{id}' ];
 	sent('odd', "INSERT INTO bare VALUES (1, 1, 'bare'); INSERT INTO wide VALUES (1, 1, 'x'); INSERT INTO narrow VALUES (1, 1, 'x');"

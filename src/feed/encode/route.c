@@ -230,6 +230,15 @@ th_route_of(const FeedRow *row, const char *schema_name, const char *table_name)
 	return add_table(row, schema_name, table_name);
 }
 
+/* Keys that begin with a column may be any: they protect none, or nothing could be swept. */
+static bool
+may_meet(FeedBytes other, FeedBytes pattern)
+{
+	if (other.len == 0 || other.data[0] == FEED_GLOB_ANY[0])
+		return false;
+	return !feed_glob_are_apart(pattern.data, pattern.len, other.data, other.len);
+}
+
 static bool
 may_share(const FeedRoute *other)
 {
@@ -254,7 +263,7 @@ th_route_others(const FeedRoute *route, FeedBytes pattern, int *count)
 		initStringInfo(&text);
 		th_destination_pattern(&text, other, NULL);
 		name = th_utf8(&text);
-		if (!feed_glob_are_apart(pattern.data, pattern.len, name.data, name.len))
+		if (may_meet(name, pattern))
 			others[(*count)++].name = name;
 	}
 	return others;

@@ -313,7 +313,6 @@ th_kafka_producer_create(const FeedSinkStart *start)
 	th_kafka.principal = describe_principal();
 	th_kafka.partitioner = partitioner_of_keys();
 	set(conf, "client.id", "tidehold");
-	set(conf, "linger.ms", "1");
 	set(conf, "reconnect.backoff.max.ms", "1000");
 	set(conf, "partitioner", "murmur2_random");
 	set_from_server(conf);

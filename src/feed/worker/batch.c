@@ -23,6 +23,14 @@
 
 #define HEARTBEAT_MS 10000
 
+/*
+ * Computing takes a fifth of the time at most: the query of a hot key may be expensive,
+ * and its cores are those of the clients.  Cheap ones are not held up.
+ */
+#define SPENT_MIN_MS 5
+#define REST_RATIO 4
+#define REST_MAX_MS 1000
+
 /* Commit times of one batch; beyond that the latencies are a sample of its beginning. */
 #define COMMITS_NOTED 1024
 

@@ -53,9 +53,9 @@ typedef struct ComputeBook
 	MemoryContext context;
 	const FeedRow *row;
 	int64 memory_max;
-	List *routes;		   /* of ComputeRoute */
+	List *routes;			   /* of ComputeRoute */
 	MemoryContext key_context; /* keys and what is in it; reset when computed */
-	HTAB *keys;			   /* NULL: none */
+	HTAB *keys;				   /* NULL: none */
 	int64 key_bytes;
 	Tuplestorestate *file;
 	TupleDesc file_shape;
@@ -91,9 +91,12 @@ th_compute_start(const FeedRow *row, FeedState *state, int64 memory)
 	book.memory_max = memory;
 	if (book.context != NULL)
 		return;
-	book.context = AllocSetContextCreate(TopMemoryContext, "tidehold computed values", ALLOCSET_DEFAULT_SIZES);
-	book.key_context = AllocSetContextCreate(book.context, "tidehold keys to compute", ALLOCSET_DEFAULT_SIZES);
-	book.scratch_context = AllocSetContextCreate(book.context, "tidehold key", ALLOCSET_DEFAULT_SIZES);
+	book.context = AllocSetContextCreate(TopMemoryContext, "tidehold computed values",
+										 ALLOCSET_DEFAULT_SIZES);
+	book.key_context = AllocSetContextCreate(book.context, "tidehold keys to compute",
+											 ALLOCSET_DEFAULT_SIZES);
+	book.scratch_context = AllocSetContextCreate(book.context, "tidehold key",
+												 ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(book.context);
 	initStringInfo(&book.scratch);
 	book.file = make_file();
@@ -109,7 +112,7 @@ find_route(const FeedRoute *route)
 {
 	ListCell *cell;
 
-	foreach (cell, book.routes)
+	foreach(cell, book.routes)
 	{
 		ComputeRoute *known = lfirst(cell);
 
@@ -127,8 +130,10 @@ add_route(FeedRoute *route)
 
 	added->route = route;
 	added->number = list_length(book.routes);
-	added->context = AllocSetContextCreate(book.context, "tidehold computed route", ALLOCSET_SMALL_SIZES);
-	added->result_context = AllocSetContextCreate(book.context, "tidehold computed row", ALLOCSET_SMALL_SIZES);
+	added->context = AllocSetContextCreate(book.context, "tidehold computed route",
+										   ALLOCSET_SMALL_SIZES);
+	added->result_context = AllocSetContextCreate(book.context, "tidehold computed row",
+												  ALLOCSET_SMALL_SIZES);
 	book.routes = lappend(book.routes, added);
 	MemoryContextSwitchTo(old);
 	return added;
@@ -261,11 +266,14 @@ keep(const char *text)
 }
 
 static void
-note_row(const ComputeRoute *route, const FeedChange *change, const FeedValue *row, const FeedValue *before)
+note_row(const ComputeRoute *route, const FeedChange *change, const FeedValue *row,
+		 const FeedValue *before)
 {
+	const FeedShape *shape = change->shape;
+
 	resetStringInfo(&book.scratch);
 	appendStringInfo(&book.scratch, "%d:", route->number);
-	if (th_row_key(&book.scratch, change->shape, change->shape->key, change->shape->key_count, row, before))
+	if (th_row_key(&book.scratch, shape, shape->key, shape->key_count, row, before))
 		keep(book.scratch.data);
 }
 
@@ -404,7 +412,8 @@ compute_batch(Batch *batch, HASH_SEQ_STATUS *scan)
 static void
 compute_keys(const FeedTxn *at, FeedSend send)
 {
-	MemoryContext context = AllocSetContextCreate(book.context, "tidehold computed batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(book.context, "tidehold computed batch",
+												  ALLOCSET_DEFAULT_SIZES);
 	HASH_SEQ_STATUS scan;
 	bool more = true;
 

@@ -19,9 +19,9 @@ typedef struct ComputeRoute
 	FeedRoute *route;
 	const FeedShape *seen; /* last shape looked at; compared, never followed */
 	uint64 seen_fingerprint;
-	FeedShape *key;		  /* the key columns alone */
-	Oid *types;			  /* of the parameters */
-	FeedPlan *plan;		  /* NULL: not made yet */
+	FeedShape *key; /* the key columns alone */
+	Oid *types;		/* of the parameters */
+	FeedPlan *plan; /* NULL: not made yet */
 	MemoryContext result_context;
 	TupleDesc result_row; /* that shape was made for; NULL: none */
 	FeedShape *result;	  /* columns of a row of the result, then those of the key */

@@ -143,9 +143,10 @@ add_field(Result *result, FeedBytes name, FeedBytes value)
 	if (result->field_count == result->field_room)
 	{
 		result->field_room = Max(16, result->field_room * 2);
-		result->fields = result->fields == NULL
-							 ? palloc(sizeof(FeedField) * result->field_room)
-							 : repalloc(result->fields, sizeof(FeedField) * result->field_room);
+		if (result->fields == NULL)
+			result->fields = palloc(sizeof(FeedField) * result->field_room);
+		else
+			result->fields = repalloc(result->fields, sizeof(FeedField) * result->field_room);
 	}
 	result->fields[result->field_count++] = (FeedField){ name, value };
 }
@@ -286,7 +287,8 @@ take_row(HeapTuple row, TupleDesc type, void *context)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("query of table \"%s.%s\" gave more than one row for key %s",
-						route->route->schema_name, route->route->table_name, result->computed->key)));
+						route->route->schema_name, route->route->table_name,
+						result->computed->key)));
 }
 
 static bool
@@ -315,7 +317,8 @@ finish_without_row(Result *result)
 	Computed *computed = result->computed;
 	FeedForm form = computed->route->route->form;
 
-	if ((form != FEED_FORM_HASH && form != FEED_FORM_JSON) || !key_tells_destination(computed->route))
+	if ((form != FEED_FORM_HASH && form != FEED_FORM_JSON) ||
+		!key_tells_destination(computed->route))
 	{
 		computed->skip = true;
 		return;

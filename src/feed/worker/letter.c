@@ -40,20 +40,31 @@
 LetterBook th_letter_book;
 
 const Oid th_letter_types[LETTER_COLUMNS] = {
-	[LETTER_COMMIT_LSN] = LSNOID,	[LETTER_INDEX] = INT8OID,
-	[LETTER_PART] = INT2OID,		[LETTER_SCHEMA] = TEXTOID,
-	[LETTER_TABLE] = TEXTOID,		[LETTER_FORM] = TEXTOID,
-	[LETTER_DESTINATION] = TEXTOID, [LETTER_KEY] = BYTEAOID,
-	[LETTER_VALUE] = BYTEAOID,		[LETTER_FIELDS] = TEXTOID,
-	[LETTER_WHOLE] = BOOLOID,		[LETTER_HEADERS] = TEXTOID,
-	[LETTER_TTL_MS] = INT8OID,		[LETTER_SQLSTATE] = TEXTOID,
-	[LETTER_REASON] = TEXTOID,		[LETTER_STATE] = TEXTOID,
+	[LETTER_COMMIT_LSN] = LSNOID,
+	[LETTER_INDEX] = INT8OID,
+	[LETTER_PART] = INT2OID,
+	[LETTER_SCHEMA] = TEXTOID,
+	[LETTER_TABLE] = TEXTOID,
+	[LETTER_FORM] = TEXTOID,
+	[LETTER_DESTINATION] = TEXTOID,
+	[LETTER_KEY] = BYTEAOID,
+	[LETTER_VALUE] = BYTEAOID,
+	[LETTER_FIELDS] = TEXTOID,
+	[LETTER_WHOLE] = BOOLOID,
+	[LETTER_HEADERS] = TEXTOID,
+	[LETTER_TTL_MS] = INT8OID,
+	[LETTER_SQLSTATE] = TEXTOID,
+	[LETTER_REASON] = TEXTOID,
+	[LETTER_STATE] = TEXTOID,
 	[LETTER_COMMITTED_AT] = TIMESTAMPTZOID,
 };
 
 static const char *const form_names[] = {
-	[FEED_FORM_RECORD] = "record", [FEED_FORM_HASH] = "hash",		[FEED_FORM_JSON] = "json",
-	[FEED_FORM_STREAM] = "stream", [FEED_FORM_PUBLISH] = "publish",
+	[FEED_FORM_RECORD] = "record",
+	[FEED_FORM_HASH] = "hash",
+	[FEED_FORM_JSON] = "json",
+	[FEED_FORM_STREAM] = "stream",
+	[FEED_FORM_PUBLISH] = "publish",
 };
 
 const char *
@@ -387,8 +398,10 @@ make_book(void)
 
 	if (book->context != NULL)
 		return;
-	book->context = AllocSetContextCreate(TopMemoryContext, "tidehold dead letters", ALLOCSET_DEFAULT_SIZES);
-	book->scratch = AllocSetContextCreate(book->context, "tidehold dead letter", ALLOCSET_DEFAULT_SIZES);
+	book->context = AllocSetContextCreate(TopMemoryContext, "tidehold dead letters",
+										  ALLOCSET_DEFAULT_SIZES);
+	book->scratch = AllocSetContextCreate(book->context, "tidehold dead letter",
+										  ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(book->context);
 	th_feed_transaction_begin();
 	MemoryContextSwitchTo(book->context);

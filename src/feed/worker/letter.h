@@ -30,7 +30,8 @@ extern void th_letter_start(const FeedRow *row, FeedState *state, int64 sent);
 extern bool th_letter_blocks(const FeedMessage *message);
 
 /* Inside decoding callbacks too.  no_route: it waits for its destination. */
-extern void th_letter_note(const FeedMessage *message, int sqlstate, const char *reason, bool no_route);
+extern void th_letter_note(const FeedMessage *message, int sqlstate, const char *reason,
+						   bool no_route);
 extern void th_letter_note_undecodable(const FeedTxn *txn, uint32 index, const char *schema_name,
 									   const char *table_name, const char *reason, int sqlstate);
 

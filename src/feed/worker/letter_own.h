@@ -49,14 +49,14 @@ typedef struct LetterBook
 	char *feed_name;
 	FeedKind kind;
 	FeedState *state;
-	bool block_keys;		/* option on_refusal = block_key */
+	bool block_keys; /* option on_refusal = block_key */
 	Tuplestorestate *noted;
 	int64 noted_count;
 	TupleDesc shape;
-	HTAB *blocked;			/* of th_letter_key() and th_letter_route() */
-	HTAB *resolved;			/* computed keys whose letter is settled */
-	int64 stored_count;		/* rows of the table, without those that are being sent */
-	bool has_waiting;		/* behind or to be replayed: a pass may find some to send */
+	HTAB *blocked;		/* of th_letter_key() and th_letter_route() */
+	HTAB *resolved;		/* computed keys whose letter is settled */
+	int64 stored_count; /* rows of the table, without those that are being sent */
+	bool has_waiting;	/* behind or to be replayed: a pass may find some to send */
 	bool has_missing_route;
 } LetterBook;
 

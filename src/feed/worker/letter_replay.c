@@ -201,10 +201,14 @@ enum
 	"(SELECT array_agg(pair.value ->> side ORDER BY pair.ordinality, side)" \
 	" FROM jsonb_array_elements(" column ") WITH ORDINALITY pair, generate_series(0, 1) side)"
 
+#define LETTER_POSITION "commit_lsn, change_index"
+#define LETTER_FIELDS_READ PAIRS_AS_ARRAY("fields")
+#define LETTER_HEADERS_READ PAIRS_AS_ARRAY("headers")
+#define LETTER_TIMES "(extract(epoch FROM ttl) * 1000)::bigint, committed_at"
+
 static const char letters_query[] =
-	"SELECT letter_id, " TH_LETTER_PLACE ", commit_lsn, change_index, value, " PAIRS_AS_ARRAY("fields")
-	", whole, " PAIRS_AS_ARRAY("headers")
-	", (extract(epoch FROM ttl) * 1000)::bigint, committed_at"
+	"SELECT letter_id, " TH_LETTER_PLACE ", " LETTER_POSITION ", value, " LETTER_FIELDS_READ
+	", whole, " LETTER_HEADERS_READ ", " LETTER_TIMES
 	" FROM tidehold.dead_letter WHERE feed_id = $1 AND batch = $2 ORDER BY letter_id";
 
 static FeedBytes
@@ -233,7 +237,8 @@ read_pairs(HeapTuple row, TupleDesc shape, int column, int *count)
 	*count = 0;
 	if (is_null)
 		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &length);
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls,
+					  &length);
 	*count = length / 2;
 	pairs = palloc(Max(*count, 1) * sizeof(FeedField));
 	for (int i = 0; i < *count; i++)
@@ -290,7 +295,8 @@ read_letter(Letter *letter, HeapTuple row, TupleDesc shape)
 	letter->txn.commit_lsn = letter->txn.end_lsn;
 	letter->txn.commit_time = read_int8(row, shape, COLUMN_COMMITTED_AT);
 	message->txn = &letter->txn;
-	message->form = th_letter_form(TextDatumGetCString(heap_getattr(row, COLUMN_PLACE, shape, &is_null)));
+	message->form =
+		th_letter_form(TextDatumGetCString(heap_getattr(row, COLUMN_PLACE, shape, &is_null)));
 	message->part = (uint8) DatumGetInt16(heap_getattr(row, COLUMN_PLACE + 1, shape, &is_null));
 	message->index = (uint32) read_int8(row, shape, COLUMN_INDEX);
 	message->destination = letter->place.destination;
@@ -312,7 +318,8 @@ send_letter(Pass *pass, const Letter *letter)
 	resetStringInfo(&pass->why);
 	if (letter->place.is_computed)
 	{
-		if (th_compute_again(&letter->place.key, letter->place.schema_name, letter->place.table_name))
+		if (th_compute_again(&letter->place.key, letter->place.schema_name,
+							 letter->place.table_name))
 			return LETTER_COMPUTED;
 		appendStringInfoString(&pass->why, "no query computes this key any more");
 		return LETTER_REFUSED;
@@ -483,7 +490,8 @@ th_letter_replay(const FeedSink *sink, int64 *letter)
 	if (!is_due())
 		return 0;
 	th_letter_write();
-	context = AllocSetContextCreate(CurrentMemoryContext, "tidehold replay", ALLOCSET_DEFAULT_SIZES);
+	context = AllocSetContextCreate(CurrentMemoryContext, "tidehold replay",
+									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
 	pass = palloc0(sizeof(Pass));
 	pass->context = context;

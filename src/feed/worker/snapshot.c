@@ -64,7 +64,7 @@ static struct
 	MemoryContext scratch;
 	const FeedRow *row;
 	FeedState *state;
-	int64 sent; /* number of the last chunk that is in the sink */
+	int64 sent;	 /* number of the last chunk that is in the sink */
 	bool wanted; /* there may be a request */
 	SnapshotPhase phase;
 	SnapshotRequest *request; /* NULL: look for the next one */
@@ -103,8 +103,10 @@ th_snapshot_start(const FeedRow *row, FeedState *state, int64 sent)
 {
 	if (book.request_context == NULL)
 	{
-		book.request_context = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot request", ALLOCSET_SMALL_SIZES);
-		book.scratch = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot row", ALLOCSET_DEFAULT_SIZES);
+		book.request_context = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot request",
+													 ALLOCSET_SMALL_SIZES);
+		book.scratch = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot row",
+											 ALLOCSET_DEFAULT_SIZES);
 	}
 	book.row = row;
 	book.state = state;
@@ -133,7 +135,8 @@ th_snapshot_reload(void)
 static SnapshotChunk *
 new_chunk(void)
 {
-	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot chunk", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "tidehold snapshot chunk",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SnapshotChunk *chunk = palloc0(sizeof(SnapshotChunk));
 
@@ -159,7 +162,12 @@ read_as_owner(void)
 static bool
 read_chunk(FeedFailure *failure)
 {
-	SnapshotRead read = { .row = book.row, .request = book.request, .chunk = book.chunk, .limit = book.limit };
+	SnapshotRead read = {
+		.row = book.row,
+		.request = book.request,
+		.chunk = book.chunk,
+		.limit = book.limit,
+	};
 
 	if (!th_feed_try(th_snapshot_prepare, &read, failure))
 		return false;
@@ -211,8 +219,9 @@ hold_chunk(void)
 static void
 adjust_limit(const SnapshotChunk *chunk)
 {
-	if (chunk->row_count > 0)
-		book.limit = Min(Max(BYTES_WANTED / Max(chunk->bytes / chunk->row_count, 1), ROWS_MIN), ROWS_MAX);
+	int64 rows = BYTES_WANTED / Max(chunk->bytes / Max(chunk->row_count, 1), 1);
+
+	book.limit = Min(Max(rows, ROWS_MIN), ROWS_MAX);
 }
 
 /* With a filter there is no place; of events none is taken back. */
@@ -507,7 +516,7 @@ advance_request(void)
 	List *upto = NIL;
 	ListCell *cell;
 
-	foreach (cell, book.chunk->upto)
+	foreach(cell, book.chunk->upto)
 		upto = lappend(upto, pstrdup(lfirst(cell)));
 	list_free_deep(request->upto);
 	request->upto = upto;

@@ -21,9 +21,10 @@ key_in(SnapshotChunk *chunk, const FeedShape *shape)
 		chunk->seen_key = MemoryContextAlloc(chunk->context, sizeof(int) * chunk->key_count);
 	for (int i = 0; i < chunk->key_count; i++)
 	{
+		const char *name = chunk->shape->columns[chunk->key[i]].name;
 		int place = shape->column_count - 1;
 
-		while (place >= 0 && strcmp(shape->columns[place].name, chunk->shape->columns[chunk->key[i]].name) != 0)
+		while (place >= 0 && strcmp(shape->columns[place].name, name) != 0)
 			place--;
 		if (place < 0)
 			return NULL;

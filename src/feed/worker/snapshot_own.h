@@ -17,11 +17,11 @@ typedef struct SnapshotRequest
 	int64 id;
 	char *schema_name;
 	char *table_name;
-	char *filter; /* or NULL */
-	char *since;  /* pg_snapshot, or NULL; what it shows is left out */
-	char *until;  /* pg_snapshot, or NULL; what it does not show is left out */
+	char *filter;	  /* or NULL */
+	char *since;	  /* pg_snapshot, or NULL; what it shows is left out */
+	char *until;	  /* pg_snapshot, or NULL; what it does not show is left out */
 	XLogRecPtr sweep; /* rows of it are in the sink with later versions; invalid: no matter */
-	List *upto;	  /* of char *: what is in the sink ends here; NIL: nothing is */
+	List *upto;		  /* of char *: what is in the sink ends here; NIL: nothing is */
 	int64 rows_sent;
 	int64 rows_estimated; /* -1: not asked yet */
 	int attempts;		  /* to read the chunk after upto */
@@ -34,16 +34,16 @@ typedef struct SnapshotRequest
 typedef struct SnapshotChunk
 {
 	MemoryContext context;
-	int64 number;	 /* 0: not given yet */
-	XLogRecPtr lsn;	 /* every transaction that the rows show has committed before it */
-	TransactionId xmax; /* the snapshot: transactions from here on are not shown, */
+	int64 number;			/* 0: not given yet */
+	XLogRecPtr lsn;			/* every transaction that the rows show has committed before it */
+	TransactionId xmax;		/* the snapshot: transactions from here on are not shown, */
 	TransactionId *running; /* nor are these */
 	int running_count;
 	TimestampTz read_at;
 	FeedShape *shape;
 	int *key; /* of rows, not of records: columns of the shape that tell a row */
 	int key_count;
-	bool keyed; /* read by an index on them; else in the order of blocks */
+	bool keyed;			   /* read by an index on them; else in the order of blocks */
 	Tuplestorestate *rows; /* NULL: none */
 	TupleDesc row_type;
 	int64 row_count;
@@ -69,7 +69,7 @@ typedef struct SnapshotRead
 	const FeedRow *row;
 	SnapshotRequest *request;
 	SnapshotChunk *chunk;
-	int64 limit;	 /* rows */
+	int64 limit;	  /* rows */
 	char *row_filter; /* of the publication, or NULL */
 	Oid relid;
 	bool is_partitioned;
@@ -83,13 +83,14 @@ extern void th_snapshot_read(void *context);
  * snapshot_key.c.  Hash of a row's key; notes a change of the chunk's table.  Both are
  * false where the key is not known.
  */
-extern bool th_snapshot_hash(const FeedShape *shape, const int *key, int count, const FeedValue *row,
-							 const FeedValue *before, uint64 *hash);
+extern bool th_snapshot_hash(const FeedShape *shape, const int *key, int count,
+							 const FeedValue *row, const FeedValue *before, uint64 *hash);
 extern bool th_snapshot_note(SnapshotChunk *chunk, const FeedChange *change);
 
 /* snapshot_table.c: inside a transaction. */
 extern void th_snapshot_know_routes(const FeedRow *row);
-extern SnapshotRequest *th_snapshot_next_request(const pg_uuid_t *feed, int64 sent, MemoryContext context);
+extern SnapshotRequest *th_snapshot_next_request(const pg_uuid_t *feed, int64 sent,
+												 MemoryContext context);
 extern bool th_snapshot_write_progress(const SnapshotRequest *request, const SnapshotChunk *chunk);
 extern void th_snapshot_finish(const SnapshotRequest *request, const char *reason);
 

@@ -75,8 +75,9 @@ take_index(SnapshotChunk *chunk, Relation table, Oid index_oid)
 	for (int i = 0; i < chunk->key_count; i++)
 	{
 		int number = index->rd_index->indkey.values[i];
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), number - 1);
 
-		chunk->key[i] = place_of(chunk->shape, NameStr(TupleDescAttr(RelationGetDescr(table), number - 1)->attname));
+		chunk->key[i] = place_of(chunk->shape, NameStr(attribute->attname));
 		complete &= chunk->key[i] >= 0;
 	}
 	RelationClose(index);
@@ -208,11 +209,13 @@ th_snapshot_prepare(void *context)
 	const SnapshotRequest *request = read->request;
 	Relation table;
 
-	read->relid = get_relname_relid(request->table_name, get_namespace_oid(request->schema_name, true));
+	read->relid = get_relname_relid(request->table_name,
+									get_namespace_oid(request->schema_name, true));
 	if (!OidIsValid(read->relid) || (table = try_table_open(read->relid, AccessShareLock)) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"%s.%s\" does not exist", request->schema_name, request->table_name)));
+				 errmsg("table \"%s.%s\" does not exist", request->schema_name,
+						request->table_name)));
 	MemoryContextSwitchTo(read->chunk->context);
 	read->is_partitioned = table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
 	read->chunk->shape = th_shape_of_relation(read->row, read->relid);
@@ -275,7 +278,8 @@ append_operator(StringInfo out, Oid operator)
 		elog(ERROR, "cache lookup failed for operator %u", operator);
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	appendStringInfo(out, " OPERATOR(%s.%s) ",
-					 quote_identifier(get_namespace_name(form->oprnamespace)), NameStr(form->oprname));
+					 quote_identifier(get_namespace_name(form->oprnamespace)),
+					 NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 }
 
@@ -316,7 +320,8 @@ append_after_key(ChunkQuery *query, const SnapshotRead *read)
 static void
 append_visible(ChunkQuery *query, const char *condition, const char *snapshot)
 {
-	int next = add_parameter(query, INT8OID, Int64GetDatum((int64) U64FromFullTransactionId(ReadNextFullTransactionId())));
+	uint64 next_xid = U64FromFullTransactionId(ReadNextFullTransactionId());
+	int next = add_parameter(query, INT8OID, Int64GetDatum((int64) next_xid));
 	int shown = add_parameter(query, PG_SNAPSHOTOID,
 							  DirectFunctionCall1(pg_snapshot_in, CStringGetDatum(snapshot)));
 
@@ -324,7 +329,8 @@ append_visible(ChunkQuery *query, const char *condition, const char *snapshot)
 					 " AND %s pg_visible_in_snapshot(CASE WHEN xmin::text::int8 < %d"
 					 " THEN '%d'::xid8"
 					 " ELSE ($%d - (($%d - xmin::text::int8) & 4294967295))::text::xid8 END, $%d)",
-					 condition, FirstNormalTransactionId, FirstNormalTransactionId, next, next, shown);
+					 condition, FirstNormalTransactionId, FirstNormalTransactionId, next, next,
+					 shown);
 }
 
 /* An expression may end in a comment. */
@@ -354,7 +360,8 @@ make_query(ChunkQuery *query, const SnapshotRead *read, BlockNumber from)
 	for (int i = 0; i < chunk->shape->column_count; i++)
 		appendStringInfo(&query->text, "%s%s", i > 0 ? ", " : "", column_name(chunk, i));
 	appendStringInfo(&query->text, " FROM %s%s WHERE true", read->is_partitioned ? "" : "ONLY ",
-					 quote_qualified_identifier(read->request->schema_name, read->request->table_name));
+					 quote_qualified_identifier(read->request->schema_name,
+												read->request->table_name));
 	append_filter(&query->text, read->row_filter);
 	append_filter(&query->text, read->request->filter);
 	if (read->request->since != NULL)
@@ -400,7 +407,8 @@ keep_row(HeapTuple row, TupleDesc type, void *context)
 {
 	Rows *rows = context;
 	SnapshotChunk *chunk = rows->chunk;
-	HeapTuple flat = HeapTupleHasExternal(row) ? toast_flatten_tuple(row, type) : heap_copytuple(row);
+	HeapTuple flat =
+		HeapTupleHasExternal(row) ? toast_flatten_tuple(row, type) : heap_copytuple(row);
 
 	if (chunk->rows == NULL)
 		begin_rows(chunk, type);
@@ -526,7 +534,8 @@ take_snapshot(SnapshotChunk *chunk)
 
 	chunk->xmax = snapshot->xmax;
 	chunk->running_count = (int) snapshot->xcnt;
-	chunk->running = MemoryContextAlloc(chunk->context, sizeof(TransactionId) * Max(snapshot->xcnt, 1));
+	chunk->running =
+		MemoryContextAlloc(chunk->context, sizeof(TransactionId) * Max(snapshot->xcnt, 1));
 	memcpy(chunk->running, snapshot->xip, sizeof(TransactionId) * snapshot->xcnt);
 }
 

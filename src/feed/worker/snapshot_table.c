@@ -27,7 +27,6 @@ enum
 	COLUMN_SWEEP
 };
 
-
 /* A chunk that the sink has not is read again: its place is where the one before ended. */
 static const char next_query[] =
 	"SELECT snapshot_id, schema_name::text, table_name::text, filter, since::text, until::text,"
@@ -55,7 +54,8 @@ texts_of(HeapTuple row, TupleDesc type, int column)
 
 	if (is_null)
 		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  &count);
 	for (int i = 0; i < count; i++)
 		texts = lappend(texts, TextDatumGetCString(elements[i]));
 	return texts;
@@ -96,7 +96,8 @@ th_snapshot_next_request(const pg_uuid_t *feed, int64 sent, MemoryContext contex
 	SnapshotRequest *request = NULL;
 	MemoryContext old = MemoryContextSwitchTo(context);
 
-	th_feed_query(next_query, lengthof(types), types, values, NULL, true, 1, read_request, &request);
+	th_feed_query(next_query, lengthof(types), types, values, NULL, true, 1, read_request,
+				  &request);
 	MemoryContextSwitchTo(old);
 	return request;
 }
@@ -127,7 +128,8 @@ th_snapshot_write_progress(const SnapshotRequest *request, const SnapshotChunk *
 					 request->sweep != InvalidXLogRecPtr ? ' ' : 'n' };
 
 	return th_feed_query("UPDATE tidehold.feed_snapshot SET state = 'running', chunk = $2,"
-						 " previous_key = $3, upto_key = $4, rows_sent = $5, rows_estimated = $6, sweep_lsn = $7,"
+						 " previous_key = $3, upto_key = $4, rows_sent = $5,"
+						 " rows_estimated = $6, sweep_lsn = $7,"
 						 " started_at = coalesce(started_at, clock_timestamp())"
 						 " WHERE snapshot_id = $1 AND state IN ('running', 'waiting')",
 						 lengthof(types), types, values, nulls, false, 0, NULL, NULL) > 0;

@@ -1,0 +1,111 @@
+# Kafka that asks who comes: wrong passwords, missing rights, expired certificates, and
+# secrets that change (fault 14).
+use strict;
+use warnings;
+
+use FindBin;
+use Test::More;
+
+use FeedTest;
+use Program;
+
+plan skip_all => '**** Apache Kafka could not be had: fault 14 is not shown' unless Kafka::real();
+
+my $node = feed_node('login');
+audited_table($node, 'item');
+$node->safe_psql('postgres', 'CREATE PUBLICATION items FOR TABLE item');
+
+sub sql { return $node->safe_psql('postgres', $_[0]) }
+
+# Nobody who reads the view or the log learns of a secret.
+sub secret_kept
+{
+	my ($secret, $name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $told = join "\n", grep { !/USER MAPPING/ } split /\n/, Tidehold::slurp($node->logfile);
+	unlike($told, qr/\Q$secret\E/, "$name: no secret in the log");
+	return unlike(sql('SELECT * FROM tidehold.stat_feed'), qr/\Q$secret\E/, "$name: nor in the view");
+}
+
+sub passwords_and_rights
+{
+	my $users = join ' ', map { "user_$_=\"$_-secret\"" } qw(admin feed);
+	my $kafka = Kafka->new(
+		listener => {
+			protocol => 'SASL_PLAINTEXT',
+			'sasl.enabled.mechanisms' => 'PLAIN',
+			'plain.sasl.jaas.config' => "org.apache.kafka.common.security.plain.PlainLoginModule required $users;",
+		},
+		settings => {
+			'authorizer.class.name' => 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+			'super.users' => 'User:ANONYMOUS;User:admin',
+		});
+	kafka_server($node, $kafka, 'sasl', 'security.protocol' => 'SASL_PLAINTEXT', 'sasl.mechanism' => 'PLAIN');
+	sql("CREATE USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (\"sasl.username\" 'admin', \"sasl.password\" 'no-such-secret')");
+	create_feed($node, 'sasl', 'items', 'sasl');
+	sql('INSERT INTO item SELECT generate_series(1, 10)');
+	wait_for_state($node, 'sasl', "last_error IS NOT NULL AND state <> 'running'", 'fault 14: a wrong password');
+	like(stat_feed($node, 'sasl', 'last_error'), qr/auth/i, 'fault 14: is said to be one');
+	secret_kept('no-such-secret', 'fault 14: wrong password');
+	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (SET \"sasl.password\" 'admin-secret')");
+	wait_feed($node, 'sasl', 'fault 14: a secret that was changed is taken over');
+	sql('INSERT INTO item SELECT generate_series(11, 20)');
+	wait_feed($node, 'sasl');
+
+	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (SET \"sasl.username\" 'feed', SET \"sasl.password\" 'feed-secret')");
+	sql('INSERT INTO item SELECT generate_series(21, 30)');
+	wait_for_state($node, 'sasl', "last_error ~* 'authoriz'", 'fault 14: no right to write');
+	secret_kept('feed-secret', 'fault 14: missing right');
+
+	my $file = Program::folder('secret') . '/password';
+	open(my $out, '>', $file) or die "could not write $file: $!";
+	print $out "admin-secret\n";
+	close $out;
+	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (SET \"sasl.username\" 'admin', DROP \"sasl.password\", ADD password_file '$file')");
+	wait_feed($node, 'sasl', 'fault 14: the password from a file');
+	published_once($node, $kafka, 'item', 'fault 14: login');
+	sql("SELECT tidehold.drop_feed('sasl')");
+	return;
+}
+
+# A key and a certificate that ends after so many days, negative for yesterday.
+sub certificate
+{
+	my ($folder, $days) = @_;
+	my $name = "days$days";
+	my ($begin, $end) = map { POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $_) } time - 10 * 86400, time + $days * 86400;
+	open(my $out, '>', "$folder/ca.cnf") or die "could not write ca.cnf: $!";
+	print $out "[ca]\ndefault_ca=d\n[d]\ndatabase=$folder/index\nserial=$folder/serial\nnew_certs_dir=$folder\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n"
+	  . "[p]\ncommonName=supplied\n[e]\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n";
+	close $out;
+	system("cd $folder && touch index && { [ -f serial ] || echo 01 > serial; } && "
+		. "{ [ -f ca.crt ] || openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -subj /CN=ca -days 100; } && "
+		. "openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=127.0.0.1-$name && "
+		. "openssl ca -batch -config ca.cnf -cert ca.crt -keyfile ca.key -startdate $begin -enddate $end -in $name.csr -out $name.crt -notext) >$folder/log 2>&1") == 0
+	  or die 'openssl: ' . Tidehold::slurp("$folder/log");
+	system("cat $folder/$name.key $folder/$name.crt > $folder/$name.pem");
+	return "$folder/$name.pem";
+}
+
+sub certificates
+{
+	my $folder = Program::folder('tls');
+	my ($expired, $good) = (certificate($folder, -1), certificate($folder, 10));
+	my %listener = (protocol => 'SSL', 'ssl.keystore.type' => 'PEM', 'ssl.keystore.location' => "$folder/current.pem");
+	symlink $expired, "$folder/current.pem" or die "could not link: $!";
+	my $kafka = Kafka->new(listener => \%listener);
+	kafka_server($node, $kafka, 'tls', 'security.protocol' => 'ssl', 'ssl.ca.location' => "$folder/ca.crt");
+	create_feed($node, 'tls', 'items', 'tls');
+	wait_for_state($node, 'tls', "last_error ~* 'certificate|ssl' AND state <> 'running'", 'fault 14: an expired certificate is not accepted');
+	$kafka->stop;
+	unlink "$folder/current.pem";
+	symlink $good, "$folder/current.pem" or die "could not link: $!";
+	$kafka->start;
+	wait_feed($node, 'tls', 'fault 14: a new one is');
+	is(scalar($kafka->consume(own('item'))), sql('SELECT count(*) FROM item'), 'fault 14: and every row is there');
+	return;
+}
+
+passwords_and_rights();
+certificates();
+done_testing();
