@@ -41,6 +41,8 @@ sub sent
 # Names of the rows' keys, without guards.
 sub data_keys { return grep { !/:v$/ } $redis->keys($_[0]) }
 
+sub data_keys_of { return grep { $redis->cli('EXISTS', "json:$_") } @_ }
+
 sub letters
 {
 	my ($feed) = @_;
@@ -101,6 +103,15 @@ sub other_forms
 	sent('main', 'TRUNCATE total', 'computed: truncate');
 	is(scalar(data_keys('sum:*')), 3, 'computed: keys stay, nobody knows which they are');
 	no_dead_letters($node, 'other forms: no dead letter');
+
+	$redis->cli('ACL', 'SETUSER', 'default', '-scan');
+	sent('json', 'TRUNCATE note', 'SCAN is not allowed');
+	is(scalar(data_keys_of(3, 4)), 2, 'SCAN is not allowed: the keys are there');
+	like(letters('json'), qr/^refused\|note\|NOPERM/, 'SCAN is not allowed: a dead letter says so');
+	$redis->cli('ACL', 'SETUSER', 'default', '+scan');
+	sent('json', "SELECT tidehold.replay_dead_letters('json')", 'SCAN is allowed again');
+	wait_until('the letter is gone', sub { letters('json') eq '' });
+	is(scalar(data_keys_of(3, 4)), 0, 'SCAN is allowed again: the letter that is replayed removes them');
 	return;
 }
 

@@ -24,10 +24,10 @@ covers(const char *wide, const char *narrow)
 static bool
 are_apart(const char *one, const char *other)
 {
-	bool apart = feed_glob_are_apart(one, strlen(one), other, strlen(other));
+	bool are = feed_glob_are_apart(one, strlen(one), other, strlen(other));
 
-	CHECK(apart == feed_glob_are_apart(other, strlen(other), one, strlen(one)));
-	return apart;
+	CHECK(are == feed_glob_are_apart(other, strlen(other), one, strlen(one)));
+	return are;
 }
 
 static void

@@ -51,8 +51,8 @@ typedef struct NodeScan
 	bool is_asked;
 	bool is_read; /* to its end */
 	bool is_done; /* and has said which slots are on their way */
-	int pass;		 /* that it is part of */
-	int asked_in;	 /* pass of the question that is not answered yet */
+	int pass;	  /* that it is part of */
+	int asked_in; /* pass of the question that is not answered yet */
 	int64 not_before;
 } NodeScan;
 
@@ -62,7 +62,7 @@ static List *scans = NIL; /* of NodeScan */
 static int pass = 0;
 static int64 wanted_maps;
 static int64 moves_before;
-static bool slots_move;	/* as some node says */
+static bool slots_move; /* as some node says */
 static bool second_pass = false;
 static StringInfoData prefix;
 
@@ -170,13 +170,24 @@ refuse_all(const char *reason)
 
 /* ---- a pass over the nodes ---- */
 
+static int
+common_length(FeedBytes one, FeedBytes other, int limit)
+{
+	int len = 0;
+
+	limit = Min(limit, other.len);
+	while (len < limit && one.data[len] == other.data[len] && !feed_glob_is_special(one.data[len]))
+		len++;
+	return len;
+}
+
 /* Where all patterns begin alike, the servers leave out what begins otherwise. */
 static void
 find_prefix(void)
 {
 	MemoryContext before = MemoryContextSwitchTo(th_redis.context);
-	const Sweep *first = dlist_head_element(Sweep, link, &sweeps);
-	int len = first->content.destination.len;
+	FeedBytes first = dlist_head_element(Sweep, link, &sweeps)->content.destination;
+	int len = first.len;
 	dlist_iter iter;
 
 	if (prefix.data == NULL)
@@ -186,14 +197,10 @@ find_prefix(void)
 	dlist_foreach(iter, &sweeps)
 	{
 		FeedBytes pattern = dlist_container(Sweep, link, iter.cur)->content.destination;
-		int same = 0;
 
-		while (same < Min(len, pattern.len) && pattern.data[same] == first->content.destination.data[same] &&
-			   !feed_glob_is_special(pattern.data[same]))
-			same++;
-		len = same;
+		len = common_length(first, pattern, len);
 	}
-	appendBinaryStringInfo(&prefix, first->content.destination.data, len);
+	appendBinaryStringInfo(&prefix, first.data, len);
 	appendStringInfoString(&prefix, FEED_GLOB_ANY);
 }
 
@@ -219,7 +226,7 @@ join_pass(RedisNode *node)
 		scans = lappend(scans, scan);
 		MemoryContextSwitchTo(before);
 	}
-	strcpy(scan->cursor, "0");
+	strlcpy(scan->cursor, "0", sizeof(scan->cursor));
 	scan->is_read = scan->is_done = false;
 	scan->pass = pass;
 }

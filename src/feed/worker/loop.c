@@ -327,7 +327,7 @@ th_run_loop(const FeedResume *resume)
 
 		if (rest_ms > 0)
 		{
-			th_run_wait(Min(rest_ms, WAIT_SLICE_MS));
+			th_run_wait(Min(rest_ms, NAP_MAX_MS));
 			continue;
 		}
 		if (th_batch_is_open() || th_batch_heartbeat_due())

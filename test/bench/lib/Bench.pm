@@ -15,7 +15,7 @@ use Time::HiRes qw(time);
 use Program qw(wait_until);
 
 our @EXPORT = qw(
-  open_database close_database database ask cpu cpu_of_children postmaster
+  open_database close_database database processors ask cpu cpu_of_children postmaster
   quick rounds median low_and_high stat_feed create_feed create_server pause_feed resume_feed wait_feed
 );
 
@@ -23,6 +23,8 @@ my $DATABASE = "bench_feed_$$";
 my ($to_psql, $from_psql, $psql_pid, $postmaster);
 
 sub database { return $DATABASE }
+
+sub processors { return qx(nproc) + 0 }
 
 sub quick { return ($ENV{QUICK} // '0') eq '1' }
 

@@ -1,10 +1,10 @@
 # Foreground.pm
 #	  What a running feed costs those who write: pgbench with it and without, on the same
-#	  processors, which the sink shares.
+#	  processors.
 #
-# The feed publishes all four tables of pgbench's own script.  With the sink down its
-# process is halted, so the feed waits with full buffers.  Each run is compared with the
-# mean of the runs without a feed before and after it.
+# The server with the feed's worker, and pgbench, keep to one half of the processors and
+# the sinks to the other.  Published are the tables that pgbench changes rows of.  A sink that is down is halted, so the feed waits for it with full
+# buffers.  Each run is compared with the mean of the two without a feed round it.
 package Bench::Foreground;
 
 use strict;
@@ -15,7 +15,7 @@ use Program qw(folder wait_until);
 
 my @WITH = ([ kafka => 'feed to Kafka' ], [ redis => 'feed to Redis' ], [ kafka_down => 'feed to Kafka, which is down' ]);
 
-# Options: kafka, redis.
+# Options: kafka, and kafka_pid and redis_pid of the sinks.
 sub new
 {
 	my ($class, %option) = @_;
@@ -29,7 +29,21 @@ sub new
 	create_feed('foreground_kafka', 'foreground', 'kafka', '{"snapshot": "none", "destination": "bench.{$table}", "schema_topic": ""}');
 	create_feed('foreground_redis', 'foreground', 'redis', '{"snapshot": "none"}');
 	pause_feed("foreground_$_") for qw(kafka redis);
+	$self->_divide;
 	return $self;
+}
+
+# Processes that are started later are on the half of who starts them.
+sub _divide
+{
+	my ($self) = @_;
+	my ($all, $half) = (processors(), int(processors() / 2));
+	return if $half == 0;
+	my ($ours, $sinks) = ('0-' . ($half - 1), "$half-" . ($all - 1));
+	my $server = postmaster();
+	system("taskset -acp $ours $_ >/dev/null") for $$, $server, split ' ', qx(pgrep -P $server);
+	system("taskset -acp $sinks $_ >/dev/null") for @{$self}{qw(kafka_pid redis_pid)};
+	return;
 }
 
 sub _pgbench
@@ -37,7 +51,7 @@ sub _pgbench
 	my ($self, $seconds, $synchronous) = @_;
 	ask('CHECKPOINT');
 	local $ENV{PGOPTIONS} = "-c synchronous_commit=$synchronous";
-	my $said = qx(pgbench -n -M prepared -c 8 -j 2 -T $seconds @{[ database() ]} 2>&1);
+	my $said = qx(pgbench -n -M prepared -c 8 -j 1 -T $seconds @{[ database() ]} 2>&1);
 	$said =~ /^tps = ([\d.]+)/m or die "pgbench: $said";
 	return $1;
 }
@@ -87,21 +101,21 @@ sub _compare
 	return (\%tps, \%ratio);
 }
 
-# Ratios by "SYNCHRONOUS_COMMIT NAME".
+# Ratios by sink: with commits that wait for the disk, which is what a server is run with.
 sub run
 {
 	my ($self, $rounds, $seconds) = @_;
 	my %result;
-	printf "\n%-46s %9s %9s %9s %8s\n", "pgbench, 8 clients", 'tps', 'low', 'high', 'ratio';
-	for my $synchronous (qw(on off))
+	printf "\n%-52s %9s %9s %9s %8s\n", 'pgbench, 8 clients', 'tps', 'low', 'high', 'ratio';
+	for my $synchronous (quick() ? 'on' : qw(off on))
 	{
 		my ($tps, $ratio) = $self->_compare($rounds, $seconds, $synchronous);
 		for my $what ([ none => 'no feed' ], @WITH)
 		{
 			my ($name, $title) = @$what;
-			$result{"$synchronous $name"} = $ratio->{$name} ? median(@{ $ratio->{$name} }) : 1;
-			printf "%-46s %9d %9d %9d %8.2f\n", "synchronous_commit=$synchronous, $title", median(@{ $tps->{$name} }),
-			  low_and_high(@{ $tps->{$name} }), $result{"$synchronous $name"};
+			$result{$name} = median(@{ $ratio->{$name} // [1] });
+			printf "%-52s %9d %9d %9d %8.2f\n", "synchronous_commit = $synchronous, $title", median(@{ $tps->{$name} }),
+			  low_and_high(@{ $tps->{$name} }), $result{$name};
 		}
 	}
 	ask("SELECT tidehold.drop_feed('foreground_$_')") for qw(kafka redis);
