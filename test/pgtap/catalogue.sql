@@ -226,7 +226,7 @@ INSERT INTO expected_relation VALUES
         'snapshot_id bigint!, feed_id uuid!, schema_name name!, table_name name!, filter text, since
          pg_snapshot, until pg_snapshot, state text!, reason text, chunk bigint, upto_key text[],
          previous_key text[], rows_sent bigint!, rows_estimated bigint, requested_at timestamptz!, started_at timestamptz,
-         finished_at timestamptz'),
+         finished_at timestamptz, sweep_lsn pg_lsn'),
     ('tidehold.feed', 'r',
         'feed_id uuid!, name text!, owner name!, publication name!, server name!, kind text!, slot_name
          name!, options jsonb!, wish text!, paused_until timestamptz, recovery text, epoch integer!,

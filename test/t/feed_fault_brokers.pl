@@ -20,8 +20,9 @@ sub sql { return $node->safe_psql('postgres', $_[0]) }
 audited_table($node, 'item');
 sql('CREATE PUBLICATION items FOR TABLE item');
 create_feed($node, 'items', 'items', 'kafka');
-change_rows($node, 'item', 30);
 wait_feed($node, 'items', 'three brokers');
+change_rows($node, 'item', 30);
+wait_feed($node, 'items');
 is(scalar($kafka->leaders(own('item'))), 6, 'topics are made with the partitions of the options');
 my $starts = occurrences($node, qr/feed "items" runs from/);
 

@@ -173,7 +173,7 @@ sub disk_full
 	my $pid = worker_pid($node, 'spilled');
 	system('prlimit', "--pid=$pid", '--fsize=100000:100000') == 0 or die 'could not limit the worker';
 	sql("INSERT INTO spilled SELECT generate_series(1, 20000)");
-	wait_for_state($node, 'spilled', "pid <> $pid AND last_error LIKE '%XID%large%'", 'fault 36: a spill that cannot be written ends the worker, with the reason');
+	wait_for_state($node, 'spilled', "pid <> $pid AND last_error LIKE '%data file for XID%'", 'fault 36: a spill that cannot be written ends the worker, with the reason');
 	wait_feed($node, 'spilled', 'fault 36: it goes on when there is room');
 	published_once($node, $kafka, 'spilled', 'fault 36: disk full');
 	return;

@@ -56,7 +56,8 @@ sub ended_while_arming
 }
 
 # Between the position and the transaction lies WAL that is of no interest: the position
-# moves over it, and the part of the transaction that was sent stays known.
+# moves over it, and the part of the transaction that was sent stays known, also to the
+# process after the next.
 sub ended_in_parts
 {
 	feed_of('parts', transaction_bytes => '64kB');
@@ -68,14 +69,17 @@ sub ended_in_parts
 	sql(<<'SQL');
 CREATE TABLE of_no_interest (id integer);
 BEGIN;
-INSERT INTO of_no_interest SELECT generate_series(1, 5000);
-INSERT INTO parts (id) SELECT generate_series(1, 30000);
+INSERT INTO parts (id) SELECT generate_series(1, 20000);
+SAVEPOINT before;
+INSERT INTO of_no_interest SELECT generate_series(1, 1000000);
+ROLLBACK TO before;
 COMMIT
 SQL
-	for (1 .. 3)
+	wait_until('a part is sent', $is_partial);
+	for (1 .. 5)
 	{
-		wait_until('a part is sent', $is_partial);
 		end_worker('parts');
+		wait_for_state($node, 'parts', "state = 'running'", 'the next process is there');
 	}
 	wait_feed($node, 'parts', 'a transaction in parts by several processes');
 	published_once($node, $kafka, 'parts', 'in parts');

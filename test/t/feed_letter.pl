@@ -158,6 +158,39 @@ change_rows($node, 'late', 60);
 wait_feed($node, 'topics');
 published_once($node, $kafka, 'late', 'the late topic');
 
+# ---- sent again, but not yet deleted when the worker is killed --------------------------------
+sql(q{
+	CREATE TABLE test.held ();
+	CREATE FUNCTION test.hold() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+	    WHILE EXISTS (SELECT FROM test.held) LOOP
+	        PERFORM pg_sleep(0.02);
+	    END LOOP;
+	    RETURN OLD;
+	END $$;
+	CREATE TRIGGER hold BEFORE DELETE ON tidehold.dead_letter FOR EACH ROW EXECUTE FUNCTION test.hold();
+	INSERT INTO test.held DEFAULT VALUES});
+SKIP:
+{
+	only_on_kafka(8);
+	audited_table($node, 'once');
+	sql('CREATE PUBLICATION onces FOR TABLE once');
+	$kafka->create_topic(own("once.$_"), 1, 'cleanup.policy=compact') for qw(position schema);
+	create_feed($node, 'once', 'onces', 'kafka', create_topics => JSON::PP::false());
+	wait_for_state($node, 'once', q{state = 'running'});
+	change_rows($node, 'once', 50);
+	wait_for_state($node, 'once', 'dead_letters > 100 AND in_flight = 0');
+	$kafka->create_topic(own('once'), 2);
+	my $sent = sub { scalar($kafka->consume(own('once'))) };
+	wait_until('the letters are in the topic', sub { $sent->() > 100 });
+	kill_worker($node, 'once');
+	sql('DELETE FROM test.held');
+	wait_for_state($node, 'once', 'dead_letters = 0', 'deleted by the next worker');
+	wait_feed($node, 'once');
+	published_once($node, $kafka, 'once', 'not deleted in time');
+}
+sql('DROP TRIGGER hold ON tidehold.dead_letter');
+
 # ---- killed while letters are sent again -----------------------------------------------------
 SKIP:
 {

@@ -83,6 +83,16 @@ sub replayed
 	return;
 }
 
+# A cluster that was made anew from a dump begins with low positions, and what the old
+# one left in Redis must not be taken for newer.
+sub guard_of_another
+{
+	$redis->cli('SET', '{item:77}:v', 'f' x 36);
+	sent('main', "INSERT INTO item VALUES (77, 'new', 1)");
+	is($redis->cli('HGET', 'item:77', 'sku'), 'new', 'guard: of another feed or cluster says nothing');
+	return;
+}
+
 sub json_strings
 {
 	sent('json', "INSERT INTO item VALUES (60, 'J', 1, 'line\nand \"quote\"')");
@@ -172,6 +182,7 @@ hashes();
 unchanged_toast();
 $redis->cli('DEL', 'changes');
 replayed();
+guard_of_another();
 json_strings();
 $redis->cli('DEL', 'changes');
 streams();

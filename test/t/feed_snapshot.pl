@@ -9,6 +9,7 @@ use lib "$FindBin::RealBin/../lib";
 use Test::More;
 
 use FeedTest;
+use Program;
 
 my $redis = Redis->new;
 my $node = feed_node('snapshot');
@@ -71,6 +72,33 @@ for my $round (1 .. 3)
 	wait_feed($node, 'shelf', "round $round: all is in the sink");
 	redis_equals_table($node, $redis, 'shelf', "round $round: nothing old came back, nothing is missing");
 }
+
+# Each row is changed once, while it is being read: a row that came from before would stay.
+sql(q{
+	CREATE TABLE hot (id integer PRIMARY KEY, note text);
+	INSERT INTO hot SELECT n, 'old' FROM generate_series(0, 19999) n;
+	CREATE PROCEDURE test.change(from_id integer) LANGUAGE plpgsql AS $$
+	BEGIN
+	    FOR n IN 0 .. 4999 LOOP
+	        UPDATE hot SET note = 'new' WHERE id = from_id + n * 4;
+	        COMMIT;
+	    END LOOP;
+	END $$;
+	ALTER PUBLICATION shelves ADD TABLE hot});
+my $port = $node->port;
+my $host = $node->host;
+my @clients = map { Program->new($node->basedir . "/client$_", 'psql', '-XAtq', '-h', $host, '-p', $port, '-d', 'postgres', '-c', "CALL test.change($_)") } 0 .. 3;
+my $rounds = 0;
+while (grep { $_->is_running } @clients)
+{
+	sql("SELECT tidehold.resnapshot('shelf', 'hot')");
+	$node->psql('postgres', q{SELECT tidehold.wait_feed('shelf', '60 s')});
+	$rounds++;
+}
+wait_feed($node, 'shelf');
+cmp_ok($rounds, '>', 0, "read $rounds times beside 20,000 changes");
+is(request_of('hot', 'count(*) OVER () - count(*) FILTER (WHERE state = \'done\') OVER ()'), 0, 'each time to the end');
+redis_is('hot:*', hashes_of('hot', 'hot:%s|id=%s|note=new', 'id, id'), 'no row is as it was before');
 
 # ---- only some rows ---------------------------------------------------------------------
 forget('shelf:*');

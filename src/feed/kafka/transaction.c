@@ -18,8 +18,17 @@
 
 #include "feed/kafka/kafka.h"
 
-/* The coordinator still writes markers of the last commit: an earlier start costs 20 ms. */
-#define PAUSE_US 2000
+/*
+ * While the coordinator still writes the markers of the last commit it refuses to begin,
+ * and the client tries again after 20 ms.  How long that takes depends on the broker: so
+ * the pause grows when a small transaction was as late as that, and shrinks slowly when
+ * it was not.
+ */
+#define PAUSE_MIN_US 2000
+#define PAUSE_MAX_US 16000
+#define PAUSE_STEP_US 50
+#define LATE_US 20000
+#define SMALL_BYTES (64 * 1024)
 
 /* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
 #define COMMIT_SLICE_MS 100
@@ -28,18 +37,27 @@
 #define SEND_NOW_MS 1
 
 static bool position_sent = false; /* of the flush that is not finished */
+static int64 pause_us = PAUSE_MIN_US;
+static instr_time flush_began;
+
+static int64
+microseconds_since(instr_time moment)
+{
+	instr_time passed;
+
+	INSTR_TIME_SET_CURRENT(passed);
+	INSTR_TIME_SUBTRACT(passed, moment);
+	return (int64) INSTR_TIME_GET_MICROSEC(passed);
+}
 
 static void
 pause_after_commit(void)
 {
-	instr_time passed;
 	int64 us;
 
 	if (INSTR_TIME_IS_ZERO(th_kafka.committed_at))
 		return;
-	INSTR_TIME_SET_CURRENT(passed);
-	INSTR_TIME_SUBTRACT(passed, th_kafka.committed_at);
-	us = PAUSE_US - (int64) INSTR_TIME_GET_MICROSEC(passed);
+	us = pause_us - microseconds_since(th_kafka.committed_at);
 	if (us > 0)
 		pg_usleep(us);
 }
@@ -85,6 +103,18 @@ send_position(const FeedPosition *position)
 	return false;
 }
 
+/* When everything is acknowledged. */
+static void
+adapt_pause(void)
+{
+	if (th_kafka.pending > SMALL_BYTES)
+		return;
+	if (microseconds_since(flush_began) >= LATE_US)
+		pause_us = Min(pause_us * 2, PAUSE_MAX_US);
+	else
+		pause_us = Max(pause_us - PAUSE_STEP_US, PAUSE_MIN_US);
+}
+
 static void
 finish(void)
 {
@@ -111,10 +141,12 @@ flush_transaction(const FeedPosition *position)
 	{
 		th_kafka_transaction_begin();
 		position_sent = send_position(position);
+		INSTR_TIME_SET_CURRENT(flush_began);
 	}
 	send_now();
 	if (!position_sent || th_kafka.in_flight > 0)
 		return false;
+	adapt_pause();
 	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
 		return false;
 	INSTR_TIME_SET_CURRENT(th_kafka.committed_at);

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
+#include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -98,12 +100,25 @@ put_hex(char *out, uint64 number, int digits)
 	return out + digits;
 }
 
+/* A cluster that was made anew from a dump has the feeds of the old one and lower LSNs. */
+static uint32
+mark_of_feed(void)
+{
+	uint64 system = GetSystemIdentifier();
+	unsigned char who[UUID_LEN + sizeof(system)];
+
+	memcpy(who, th_redis.row->id.data, UUID_LEN);
+	memcpy(who + UUID_LEN, &system, sizeof(system));
+	return hash_bytes(who, sizeof(who));
+}
+
 static void
 add_version(const FeedMessage *message)
 {
 	char version[REDIS_VERSION_LEN];
-	char *end = put_hex(version, (uint64) th_redis.row->epoch, 3);
+	char *end = put_hex(version, mark_of_feed(), REDIS_MARK_DIGITS);
 
+	end = put_hex(end, (uint64) th_redis.row->epoch, 3);
 	end = put_hex(end, message->txn->end_lsn, 16);
 	end = put_hex(end, message->index, 8);
 	put_hex(end, message->part, 1);

@@ -241,7 +241,8 @@ typedef struct RedisMessage
 
 /* Version of a state: fixed width, so that the order of texts is the order of versions. */
 #define REDIS_POSITION_VERSION_LEN 19
-#define REDIS_VERSION_LEN (REDIS_POSITION_VERSION_LEN + 9)
+#define REDIS_MARK_DIGITS 8 /* of feed and cluster */
+#define REDIS_VERSION_LEN (REDIS_MARK_DIGITS + REDIS_POSITION_VERSION_LEN + 9)
 
 /* NULL: it can never be sent, *why says it. */
 extern RedisMessage *th_redis_encode(const FeedMessage *message, StringInfo why);

@@ -25,6 +25,9 @@
  * A sweep names keys that match a pattern.  Strings of ours are JSON objects: others, as
  * guards and positions are, do not begin with a brace and are left alone.
  *
+ * A version begins with the mark of its feed and cluster: what another wrote, as one that
+ * this cluster replaces, says nothing about what is newer.
+ *
  * The data comes before its guard: when the data is refused, the guard must not know
  * the version, or a second try would be taken for a replay.  A hash is written before
  * fields are removed from it, so that a key of another type is refused and not lost.
@@ -86,6 +89,9 @@ const char th_redis_script[] =
 	"  if ARGV[1] == '0' then return redis.pcall('SET', name, version) end\n"
 	"  return redis.pcall('PSETEX', name, ARGV[1], version)\n"
 	"end\n"
+	"local function newer(held, version)\n"
+	"  return string.sub(held, 1, 8) == string.sub(version, 1, 8) and held > version\n"
+	"end\n"
 	"local function guarded(kind, name, guard, first, last)\n"
 	"  local version = ARGV[first]\n"
 	"  local held = redis.pcall('GET', guard)\n"
@@ -93,7 +99,7 @@ const char th_redis_script[] =
 	"  if held and #held ~= #version then\n"
 	"    return {err = 'ERR key \"' .. guard .. '\" holds no version'}\n"
 	"  end\n"
-	"  if held and held > version then return 0 end\n"
+	"  if held and newer(held, version) then return 0 end\n"
 	"  local reply\n"
 	"  if kind == 'H' then reply = write_hash(name, first, last)\n"
 	"  elseif kind == 'J' then reply = write_json(name, first)\n"
@@ -115,7 +121,7 @@ const char th_redis_script[] =
 	"  if reply.ok == 'string' then\n"
 	"    local held = redis.pcall('GET', guard)\n"
 	"    if failed(held) then return held end\n"
-	"    if #held ~= #version or held > version then return 0 end\n"
+	"    if #held ~= #version or newer(held, version) then return 0 end\n"
 	"  elseif reply.ok ~= 'none' then return 0 end\n"
 	"  reply = redis.pcall('DEL', name)\n"
 	"  if not failed(reply) then reply = write_guard(guard, version) end\n"

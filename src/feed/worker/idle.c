@@ -114,7 +114,7 @@ append_mapping(StringInfo out, const FeedMappingRow *mapping)
 	append_text(out, mapping->value);
 	append_text(out, mapping->query);
 	appendStringInfo(out, "%d " INT64_FORMAT "\n", mapping->excluded, mapping->ttl_ms);
-	foreach (cell, mapping->key_columns)
+	foreach(cell, mapping->key_columns)
 		append_text(out, lfirst(cell));
 }
 
@@ -130,9 +130,9 @@ signature_of(const FeedRow *row)
 	append_text(&out, row->server);
 	JsonbToCString(&out, &row->options->root, VARSIZE(row->options));
 	appendStringInfo(&out, "\n%d %d %u\n", row->recovery, row->epoch, row->owner);
-	foreach (cell, row->mappings)
+	foreach(cell, row->mappings)
 		append_mapping(&out, lfirst(cell));
-	foreach (cell, th_feed_server_options(row))
+	foreach(cell, th_feed_server_options(row))
 	{
 		DefElem *option = lfirst(cell);
 

@@ -53,9 +53,12 @@ static void
 pin_output(void)
 {
 	static const char *const settings[][2] = {
-		{ "datestyle", "ISO, YMD" },	   { "intervalstyle", "iso_8601" },
-		{ "timezone", "UTC" },			   { "bytea_output", "hex" },
-		{ "extra_float_digits", "1" },	   { "xmlbinary", "base64" },
+		{ "datestyle", "ISO, YMD" },
+		{ "intervalstyle", "iso_8601" },
+		{ "timezone", "UTC" },
+		{ "bytea_output", "hex" },
+		{ "extra_float_digits", "1" },
+		{ "xmlbinary", "base64" },
 		{ "quote_all_identifiers", "off" },
 	};
 

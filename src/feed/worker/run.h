@@ -16,12 +16,12 @@
 #ifndef TIDEHOLD_FEED_WORKER_RUN_H
 #define TIDEHOLD_FEED_WORKER_RUN_H
 
+#include "base/compat.h"
 #include "feed/decode/decode.h"
 #include "feed/feed_row.h"
 #include "feed/state.h"
 #include "feed/worker/position.h"
 #include "feed/worker/sink.h"
-#include "base/compat.h"
 
 typedef struct FeedRun
 {
@@ -63,12 +63,12 @@ extern void th_run_send(const FeedMessage *message);
 extern void th_run_take_refusals(void);
 
 /* idle.c */
-extern void th_run_serve(void);			   /* signals, configuration, budget; outside decoding */
-extern void th_run_wait(long ms);		   /* polls the sink, naps until something happens */
-extern void th_run_wait_for_sink(TimestampTz since); /* inside decoding: for room or acknowledgement */
-extern void th_run_read_row(const pg_uuid_t *id); /* th_run.row is NULL where it is gone */
+extern void th_run_serve(void);						 /* signals, configuration, budget; outside decoding */
+extern void th_run_wait(long ms);					 /* polls the sink, naps until something happens */
+extern void th_run_wait_for_sink(TimestampTz since); /* for room or acknowledgement */
+extern void th_run_read_row(const pg_uuid_t *id);	 /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
-extern void th_run_apply_row(void);	   /* waits while the feed is paused */
+extern void th_run_apply_row(void);			  /* waits while the feed is paused */
 TH_NORETURN extern void th_run_restart(void); /* the row changed: begin anew */
 TH_NORETURN extern void th_run_park(int sqlstate, const char *reason);
 

@@ -16,7 +16,7 @@ use Program qw(wait_until);
 
 our @EXPORT = qw(
   open_database close_database database processors ask cpu cpu_of_children postmaster
-  quick rounds median low_and_high stat_feed create_feed create_server pause_feed resume_feed wait_feed
+  quick rounds median low_and_high stat_feed create_feed drop_feed create_server pause_feed resume_feed wait_feed
 );
 
 my $DATABASE = "bench_feed_$$";
@@ -97,6 +97,14 @@ sub create_feed
 	my ($name, $publication, $server, $options) = @_;
 	ask("SELECT tidehold.create_feed('$name', '$publication', '$server', '$options')");
 	ask("SELECT tidehold.wait_feed('$name')") eq 't' or die "feed $name does not run\n";
+	return;
+}
+
+sub drop_feed
+{
+	my ($name) = @_;
+	ask("SELECT tidehold.drop_feed('$name')");
+	wait_until("feed $name is gone", sub { ask("SELECT count(*) FROM tidehold.feed WHERE name = '$name'") eq '0' });
 	return;
 }
 

@@ -118,7 +118,7 @@ sub run
 			  low_and_high(@{ $tps->{$name} }), $result{$name};
 		}
 	}
-	ask("SELECT tidehold.drop_feed('foreground_$_')") for qw(kafka redis);
+	drop_feed("foreground_$_") for qw(kafka redis);
 	return \%result;
 }
 

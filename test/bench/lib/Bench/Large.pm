@@ -51,7 +51,7 @@ sub run
 		$now == $pid && $sent == $rows or die "$sent of $rows rows were sent by worker $now, which was $pid\n";
 		$result{$sink} = _peak($pid);
 		printf "%-46s %9d %9.2f %9.2f %9d\n", "feed to $sink, after the commit", $rows / $seconds, $seconds, $used, $result{$sink};
-		ask("SELECT tidehold.drop_feed('$name')");
+		drop_feed($name);
 		ask('TRUNCATE large');
 	}
 	return \%result;

@@ -44,7 +44,8 @@ sub _watch
 	my $pid = open(my $out, '-|', @watcher) || die "could not start $watcher[0]: $!";
 	sleep 1;
 	my $load = Program->new("$self->{folder}/pgbench.log", 'pgbench', '-n', '-M', 'prepared', '-c', 8, '-j', 1,
-		'-R', $COMMITS_PER_SECOND, '-T', $seconds, '-f', "$self->{folder}/tick.sql", database());
+		'-R', $COMMITS_PER_SECOND, '-T', $seconds, '-l', "--log-prefix=$self->{folder}/commits",
+		'-f', "$self->{folder}/tick.sql", database());
 	my $select = IO::Select->new($out);
 	my @seen;
 	for (my $end; !$end || time < $end;)
@@ -102,6 +103,20 @@ sub _percentile
 	return 1000 * $sorted[ int($share * $#sorted) ];
 }
 
+# What pgbench waited for its commits, without what it was late.
+sub _commits
+{
+	my ($self) = @_;
+	my @seconds;
+	for my $log (glob "$self->{folder}/commits.*")
+	{
+		open(my $file, '<', $log) or die "could not read $log: $!";
+		push @seconds, map { my @field = split; ($field[2] - $field[6]) / 1e6 } <$file>;
+		unlink $log;
+	}
+	return @seconds;
+}
+
 # Milliseconds; a new feed for each run, for its histogram is of all its life.
 sub _run
 {
@@ -113,24 +128,35 @@ sub _run
 	wait_feed($name);
 	my ($sent, @worker) = split /\|/, stat_feed($name, 'changes, latency_p50_ms, latency_p99_ms');
 	@latencies == $sent or die sprintf "%d changes were sent to %s and %d seen there\n", $sent, $sink, scalar @latencies;
-	ask("SELECT tidehold.drop_feed('$name')");
-	return { commits => $sent / $seconds, worker => \@worker, outside => [ map { _percentile($_, @latencies) } 0.5, 0.99, 0.999 ] };
+	drop_feed($name);
+	my @commits = $self->_commits;
+	return {
+		rate => [ $sent / $seconds ],
+		commit => [ map { _percentile($_, @commits) } 0.5, 0.99 ],
+		outside => [ map { _percentile($_, @latencies) } 0.5, 0.99, 0.999 ],
+		worker => \@worker,
+	};
 }
 
-# Medians over the rounds.
+sub _medians
+{
+	my ($what, @runs) = @_;
+	return map { my $i = $_; median(map { $_->{$what}[$i] } @runs) } 0 .. $#{ $runs[0]{$what} };
+}
+
+# The p99 of each sink, from outside and by the worker.
 sub run
 {
 	my ($self, $rounds, $seconds) = @_;
 	my %result;
-	printf "\n%-10s %10s %32s %32s\n%-10s %10s %10s %10s %10s %10s %10s\n", '', '', 'row to sink, ms', 'commit to acknowledged, ms',
-	  'sink', 'commits/s', 'p50', 'p99', 'p99.9', 'p50', 'p99';
+	printf "\n%-10s %10s  %20s  %30s  %20s\n", 'ms', '', 'the commit itself', 'row to sink', 'commit to acknowledged';
+	printf "%-10s %10s  %9s %10s  %9s %9s %10s  %9s %10s\n", 'sink', 'commits/s', 'p50', 'p99', 'p50', 'p99', 'p99.9', 'p50', 'p99';
 	for my $sink (qw(redis kafka))
 	{
-		my @runs = map { $self->_run("$sink", $seconds) } 1 .. $rounds;
-		my @outside = map { my $i = $_; median(map { $_->{outside}[$i] } @runs) } 0 .. 2;
-		my @worker = map { my $i = $_; median(map { $_->{worker}[$i] } @runs) } 0 .. 1;
-		printf "%-10s %10d %10.2f %10.2f %10.2f %10.2f %10.2f\n", $sink, median(map { $_->{commits} } @runs), @outside, @worker;
-		$result{$sink} = { outside => $outside[1], worker => $worker[1] };
+		my @runs = map { $self->_run($sink, $seconds) } 1 .. $rounds;
+		my %median = map { $_ => [ _medians($_, @runs) ] } keys %{ $runs[0] };
+		printf "%-10s %10d  %9.2f %10.2f  %9.2f %9.2f %10.2f  %9.2f %10.2f\n", $sink, map { @$_ } @median{qw(rate commit outside worker)};
+		$result{$sink} = { outside => $median{outside}[1], worker => $median{worker}[1] };
 	}
 	return \%result;
 }
