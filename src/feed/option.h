@@ -61,7 +61,7 @@ extern const char *th_option_nearest(FeedKind kind, int place, const char *name)
  * it is wrong, and *expected says what is right.
  */
 extern PGDLLEXPORT bool th_option_parse(const FeedOption *option, const char *text, int64 *value,
-							const char **expected);
+										const char **expected);
 
 /* An error where the value is wrong. */
 extern void th_option_check(const FeedOption *option, const char *text);

@@ -98,7 +98,7 @@ typedef struct FeedState
 	FeedSuspect suspect;
 	FeedKnownRefusal refusals[FEED_KNOWN_REFUSALS]; /* a ring; the sink's alone */
 	uint32 refusal_count;							/* ever noted */
-	XLogRecPtr careful_until;						/* up to here sent one by one, to see which is refused; 0: not */
+	XLogRecPtr careful_until;						/* sent one by one up to here, to see which is refused */
 	XLogRecPtr read_lsn;							/* decoded up to here */
 	XLogRecPtr sent_lsn;							/* end of the last transaction handed to the sink */
 	XLogRecPtr confirmed_lsn;						/* durable in the sink, confirmed to the slot */

@@ -102,11 +102,14 @@ topic_results(rd_kafka_event_t *event, size_t *count)
 	switch (rd_kafka_event_type(event))
 	{
 		case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
-			return rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), count);
+			return rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event),
+													   count);
 		case RD_KAFKA_EVENT_DELETETOPICS_RESULT:
-			return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), count);
+			return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event),
+													   count);
 		case RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT:
-			return rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), count);
+			return rd_kafka_CreatePartitions_result_topics(
+				rd_kafka_event_CreatePartitions_result(event), count);
 		default:
 			*count = 0;
 			return NULL;
@@ -141,8 +144,8 @@ create(int argc, char **argv)
 
 	if (argc < 3)
 		leave("create TOPIC PARTITIONS REPLICATION [NAME=VALUE...]");
-	topic = rd_kafka_NewTopic_new(argv[0], (int) strtol(argv[1], NULL, 10), (int) strtol(argv[2], NULL, 10),
-								  error, sizeof(error));
+	topic = rd_kafka_NewTopic_new(argv[0], (int) strtol(argv[1], NULL, 10),
+								  (int) strtol(argv[2], NULL, 10), error, sizeof(error));
 	if (topic == NULL)
 		leave("%s", error);
 	for (int i = 3; i < argc; i++)

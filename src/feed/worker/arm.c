@@ -110,7 +110,8 @@ th_arm_judge(const FeedRow *row, const FeedFacts *facts, StringInfo reason)
 	if (is_behind_sink(facts, reason))
 		return FEED_PARK;
 	/* A process that ended between making the slot and arming the row left it ready. */
-	if (row->armed.system == 0 && (facts->slot == FEED_SLOT_ABSENT || facts->slot == FEED_SLOT_READY))
+	if (row->armed.system == 0 &&
+		(facts->slot == FEED_SLOT_ABSENT || facts->slot == FEED_SLOT_READY))
 		return FEED_CREATE;
 	if (slot_is_gone(facts, reason))
 		return FEED_PARK_GAP;
@@ -152,10 +153,10 @@ const char *
 th_arm_identity(void)
 {
 	const char *identity = th_setting_cluster_token;
+	uint64 hash;
 
 	if (identity[0] == '\0')
 		identity = psprintf("%s %llu", machine_id(), place_of_control_file());
-	return psprintf("%016llx",
-					(unsigned long long) DatumGetUInt64(hash_any_extended((const unsigned char *) identity,
-																		  strlen(identity), 0)));
+	hash = DatumGetUInt64(hash_any_extended((const unsigned char *) identity, strlen(identity), 0));
+	return psprintf("%016llx", (unsigned long long) hash);
 }

@@ -70,7 +70,8 @@ look_at_server(FeedFacts *facts)
 	facts->timeline = th_run.timeline;
 	facts->identity = th_run.identity;
 	facts->flushed = GetFlushRecPtr(NULL);
-	facts->slot = th_slot_look(th_run.row->slot_name, &facts->confirmed, &facts->slot_synced, &reason);
+	facts->slot = th_slot_look(th_run.row->slot_name, &facts->confirmed, &facts->slot_synced,
+							   &reason);
 	facts->slot_reason = reason.data;
 }
 
@@ -317,7 +318,8 @@ read_options(void)
 
 	th_run.batch_bytes = th_feed_option_int(row, "batch_bytes");
 	th_run.batch_interval_ms = th_feed_option_int(row, "batch_interval");
-	th_run.transaction_bytes = row->kind == FEED_KAFKA ? th_feed_option_int(row, "transaction_bytes") : 0;
+	th_run.transaction_bytes =
+		row->kind == FEED_KAFKA ? th_feed_option_int(row, "transaction_bytes") : 0;
 	th_run.takes_emitted = th_feed_option_bool(row, "emit");
 	th_run.stops_on_refusal = strcmp(on_refusal, "stop") == 0;
 }

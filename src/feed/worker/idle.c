@@ -93,7 +93,8 @@ th_run_wait_for_sink(TimestampTz since)
 bool
 th_run_row_changed(void)
 {
-	return pg_atomic_read_u32(&th_run.state->changed) != th_run.row_version || th_run.server_changed;
+	return th_run.server_changed ||
+		   pg_atomic_read_u32(&th_run.state->changed) != th_run.row_version;
 }
 
 static void

@@ -13,7 +13,7 @@ typedef struct FeedPosition
 	uint64 system; /* 0: the sink knows of no position */
 	uint32 timeline;
 	int32 epoch;
-	XLogRecPtr lsn; /* end of the last transaction that is in the sink as a whole */
+	XLogRecPtr lsn;				   /* end of the last transaction that is in the sink as a whole */
 	XLogRecPtr partial_commit_lsn; /* of a transaction cut by the size limit */
 	uint32 partial_index;
 	int64 snapshot_chunk; /* last chunk of a snapshot that is in the sink */
