@@ -98,12 +98,12 @@ typedef struct FeedState
 	FeedSuspect suspect;
 	FeedKnownRefusal refusals[FEED_KNOWN_REFUSALS]; /* a ring; the sink's alone */
 	uint32 refusal_count;							/* ever noted */
-	XLogRecPtr careful_until;						/* sent one by one up to here, to see which is refused */
+	XLogRecPtr careful_until;						/* sent one by one up to here */
 	XLogRecPtr read_lsn;							/* decoded up to here */
-	XLogRecPtr sent_lsn;							/* end of the last transaction handed to the sink */
+	XLogRecPtr sent_lsn;							/* the sink was handed all up to here */
 	XLogRecPtr confirmed_lsn;						/* durable in the sink, confirmed to the slot */
 	XLogRecPtr restart_lsn;							/* the slot keeps WAL from here */
-	XLogRecPtr gap_from;							/* what the sink misses, where the feed is parked for it */
+	XLogRecPtr gap_from;							/* what the sink misses */
 	XLogRecPtr gap_to;
 	TimestampTz last_commit;		   /* commit time of the last transaction read */
 	TimestampTz caught_up;			   /* when the end of the WAL was last reached */

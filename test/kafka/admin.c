@@ -189,7 +189,8 @@ static void
 configure(int argc, char **argv)
 {
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
-	rd_kafka_ConfigResource_t *topic = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, argv[0]);
+	rd_kafka_ConfigResource_t *topic =
+		rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, argv[0]);
 
 	for (int i = 1; i < argc; i++)
 	{

@@ -63,8 +63,8 @@ extern void th_run_send(const FeedMessage *message);
 extern void th_run_take_refusals(void);
 
 /* idle.c */
-extern void th_run_serve(void);						 /* signals, configuration, budget; outside decoding */
-extern void th_run_wait(long ms);					 /* polls the sink, naps until something happens */
+extern void th_run_serve(void);						 /* signals, budget; not while decoding */
+extern void th_run_wait(long ms);					 /* polls the sink, and naps */
 extern void th_run_wait_for_sink(TimestampTz since); /* for room or acknowledgement */
 extern void th_run_read_row(const pg_uuid_t *id);	 /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
