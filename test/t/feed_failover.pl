@@ -192,7 +192,9 @@ sub sinks_hang
 # 10 seconds.  Nobody waits for this WAL: it ends no transaction.
 sub standby_falls_behind
 {
-	my ($session) = @_;
+	my ($load, $session) = @_;
+	$load->stop;
+	wait_feed($serving, $_, "$_: has everything") for qw(kafka redis);
 	kill 'STOP', sql('SELECT pid FROM pg_stat_replication');
 	$session->query_safe("INSERT INTO event (note) SELECT 'lost' FROM generate_series(1, 2000)");
 	my $written = sql('SELECT pg_current_wal_insert_lsn()');
@@ -209,7 +211,7 @@ sub lose_primary
 	wait_for_rows(200);
 	my @open = map { open_transaction($_) } qw(open1 open2);
 	sql("BEGIN; INSERT INTO event (note) VALUES ('over the failover'); PREPARE TRANSACTION 'failover'");
-	$trouble->(@open);
+	$trouble->($load, @open);
 	my $lost = $serving;
 	kill_server($lost);
 	$_->resume for $kafka, $redis;
@@ -248,10 +250,27 @@ sub take_over
 	return;
 }
 
+# The worker ends when the slot and the first position are there, and the rows that the
+# sink lacks are not asked for yet.
+sub interrupt_recovery
+{
+	my ($feed) = @_;
+	my $session = $serving->background_psql('postgres');
+	$session->query_safe('BEGIN; LOCK TABLE tidehold.feed_snapshot IN EXCLUSIVE MODE');
+	sql("SELECT tidehold.recover_feed('$feed', 'republish')");
+	my $waiting = "FROM pg_locks WHERE NOT granted AND relation = 'tidehold.feed_snapshot'::regclass";
+	wait_until("$feed has made its slot", sub { sql("SELECT count(*) $waiting") eq '1' });
+	is(sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'tidehold_$feed%'"), 1, "fault 21: $feed: interrupted");
+	sql("SELECT pg_terminate_backend(pid) $waiting");
+	wait_until("$feed has ended", sub { sql("SELECT count(*) $waiting") eq '0' });
+	$session->quit;
+	return;
+}
+
 sub recover_by_hand
 {
 	parked_with_the_gap();
-	sql("SELECT tidehold.recover_feed('$_', 'republish')") for qw(kafka redis);
+	interrupt_recovery($_) for qw(kafka redis);
 	return;
 }
 

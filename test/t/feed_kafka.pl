@@ -175,6 +175,7 @@ END
 sub flat_and_cloudevents
 {
 	sql("SELECT tidehold.map_feed('main', 'plain', envelope => 'flat'), tidehold.map_feed('main', 'cloud', envelope => 'cloudevents')");
+	wait_feed($node, 'main');
 	my ($flat) = added('plain', 'INSERT INTO plain VALUES (1, 0.10)');
 	is($flat->{value}, '{"id":1,"price":0.10}', 'flat: the row and nothing else');
 	my @gone = added('plain', 'DELETE FROM plain');
@@ -189,11 +190,13 @@ sub flat_and_cloudevents
 sub mapped
 {
 	sql("SELECT tidehold.map_feed('main', 'mapped', destination => '${\own('stock')}.{site}', key_columns => '{sku}')");
+	wait_feed($node, 'main');
 	sql("INSERT INTO mapped VALUES (1, 'north', 'A')");
 	wait_feed($node, 'main');
 	my ($record) = $kafka->consume(own('stock.north'));
 	is($record->{key}, '{"sku":"A"}', 'map_feed: key columns');
 	sql("SELECT tidehold.map_feed('main', 'hidden', excluded => true)");
+	wait_feed($node, 'main');
 	sql('INSERT INTO hidden VALUES (1)');
 	wait_feed($node, 'main');
 	is((grep { $_ eq own('hidden') } $kafka->topics), 0, 'map_feed: an excluded table is not sent');

@@ -66,8 +66,8 @@ sub replayed
 	like($version, qr/^[0-9a-fA-F]{28,}$/, 'guard: holds the version as text of fixed width');
 	cmp_ok($redis->cli('PTTL', $guard), '>', 0, 'guard: has a time to live');
 
-	# A version from the future: what comes is older.
-	$redis->cli('SET', $guard, 'f' x length $version);
+	# A version from the future, of this feed: what comes is older.
+	$redis->cli('SET', $guard, substr($version, 0, 8) . 'f' x (length($version) - 8));
 	sent('main', 'UPDATE item SET on_hand = 3 WHERE id = 50');
 	is($redis->cli('HGET', 'item:50', 'on_hand'), 2, 'guard: refuses what is older');
 	cmp_ok(stat_feed($node, 'main', 'duplicates'), '>=', 1, 'guard: and counts it');

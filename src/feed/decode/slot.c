@@ -88,7 +88,10 @@ widen(TransactionId xid, uint64 next)
 	return next - (uint32) ((TransactionId) next - xid);
 }
 
-/* Which transactions had committed where the slot begins, as text of type pg_snapshot. */
+/*
+ * Which transactions had committed where the slot begins, as text of type pg_snapshot.
+ * The server's xmin may be beyond xmax: what is before either has ended.
+ */
 static char *
 snapshot_of(LogicalDecodingContext *decoding)
 {
@@ -104,7 +107,7 @@ snapshot_of(LogicalDecodingContext *decoding)
 	snapshot = SnapBuildInitialSnapshot(decoding->snapshot_builder);
 	next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	appendStringInfo(&text, UINT64_FORMAT ":" UINT64_FORMAT ":", widen(snapshot->xmin, next),
-					 widen(snapshot->xmax, next));
+					 Max(widen(snapshot->xmax, next), widen(snapshot->xmin, next)));
 	for (uint32 i = 0; i < snapshot->xcnt; i++)
 		appendStringInfo(&text, "%s" UINT64_FORMAT, i > 0 ? "," : "", widen(snapshot->xip[i], next));
 	AbortCurrentTransaction();

@@ -36,7 +36,9 @@
 /* So long the client overrides linger.ms: enough for its threads to wake up. */
 #define SEND_NOW_MS 1
 
-static bool position_sent = false; /* of the flush that is not finished */
+/* Of the flush that is not finished. */
+static bool position_sent = false;
+static bool hurried = false;
 static int64 pause_us = PAUSE_MIN_US;
 static instr_time flush_began;
 
@@ -121,15 +123,20 @@ finish(void)
 	th_kafka.in_transaction = false;
 	th_kafka.pending = 0;
 	position_sent = false;
+	hurried = false;
 	th_kafka_forget_refusals();
 }
 
-/* The batch is over: nothing comes that a request could wait for. */
+/*
+ * The batch is over: nothing comes that a request could wait for.  Once, for the call
+ * takes all of its time, and a thread that misses it sends when linger.ms is over.
+ */
 static void
 send_now(void)
 {
-	if (th_kafka.in_flight > 0)
+	if (!hurried && th_kafka.in_flight > 0)
 		(void) rd_kafka_flush(th_kafka.producer, SEND_NOW_MS);
+	hurried = true;
 	th_kafka_poll();
 }
 

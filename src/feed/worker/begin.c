@@ -100,7 +100,6 @@ make_slot(const FeedFacts *facts, char **before)
 	return confirmed;
 }
 
-/* With the xids of the last one, until the rows that it lacks are asked for. */
 static void
 put_first_position(XLogRecPtr lsn, int32 epoch, char *xids)
 {
@@ -110,6 +109,7 @@ put_first_position(XLogRecPtr lsn, int32 epoch, char *xids)
 	position.timeline = th_run.timeline;
 	position.epoch = epoch;
 	position.lsn = lsn;
+	position.partial_index = FEED_POSITION_FIRST;
 	position.xids = xids;
 	th_batch_flush_position(&position);
 }
@@ -135,14 +135,18 @@ arm(const FeedFacts *facts, int32 epoch, bool send_rows, char *since)
 	th_run.position.xids = before;
 }
 
-/* Rows that the sink lacks can be told by transaction ids of this very cluster only. */
+/*
+ * Rows that the sink lacks can be told by transaction ids of this very cluster only.  In
+ * a later epoch another server has published, and they are of its own transactions.
+ */
 static void
 require_comparable(const FeedFacts *facts)
 {
 	const FeedPosition *position = &facts->position;
 
 	if (position->system == facts->system && position->xids != NULL &&
-		position->lsn <= facts->shared_upto)
+		position->lsn <= facts->shared_upto &&
+		(position->epoch <= th_run.row->epoch || th_position_is_first(position)))
 		return;
 	th_run_park(th_code_sqlstate(TH_FEED_PARKED),
 				"what the sink lacks cannot be told: recover with policy resnapshot or from_now");
@@ -152,10 +156,11 @@ require_comparable(const FeedFacts *facts)
 static bool
 lacks_nothing(const FeedFacts *facts)
 {
-	return facts->slot == FEED_SLOT_READY && facts->confirmed <= facts->position.lsn;
+	return facts->slot == FEED_SLOT_READY && facts->confirmed <= facts->position.lsn &&
+		   !th_position_is_first(&facts->position);
 }
 
-/* Position first, then the row: as with arm(), a crash in between does it again. */
+/* The row first: an epoch in the sink that is greater than the row's is another server's. */
 static void
 take_over(const FeedFacts *facts, int32 epoch)
 {
@@ -164,10 +169,10 @@ take_over(const FeedFacts *facts, int32 epoch)
 	position.epoch = epoch;
 	position.timeline = th_run.timeline;
 	th_run.row->epoch = epoch;
-	th_batch_flush_position(&position);
 	th_feed_transaction_begin();
 	th_row_arm(epoch, true);
 	th_feed_transaction_end();
+	th_batch_flush_position(&position);
 	th_run.row->recovery = FEED_RECOVERY_NONE;
 }
 

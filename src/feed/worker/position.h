@@ -21,6 +21,20 @@ typedef struct FeedPosition
 	char *xids;			  /* pg_snapshot of what is in the sink, or NULL */
 } FeedPosition;
 
+/*
+ * The first one of an arming is marked as part 1 of no transaction: until the next one,
+ * its xids are those of the position before it, and the rows that the sink lacks may not
+ * have been asked for.
+ */
+#define FEED_POSITION_FIRST 1
+
+static inline bool
+th_position_is_first(const FeedPosition *position)
+{
+	return XLogRecPtrIsInvalid(position->partial_commit_lsn) &&
+		   position->partial_index == FEED_POSITION_FIRST;
+}
+
 /* JSON, one line.  parse: false where it is none of ours; strings are palloc'd. */
 extern void th_position_print(StringInfo out, const FeedPosition *position);
 extern bool th_position_parse(const char *text, int len, FeedPosition *position);
