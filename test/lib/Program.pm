@@ -66,10 +66,11 @@ sub wait_until
 	return;
 }
 
-# Of the C programs in test/kafka, built once for all tests of a run.
+# Of the C programs in test/kafka, built once for all tests of a run; further arguments
+# go to the compiler.
 sub compiled
 {
-	my ($name) = @_;
+	my ($name, @flags) = @_;
 	my $base = $ENV{TESTDATADIR} || $ENV{TMPDIR} || '/tmp';
 	mkdir $base;
 	open(my $lock, '>', "$base/$name.lock") or die "could not write $base/$name.lock: $!";
@@ -77,7 +78,7 @@ sub compiled
 	my $program = "$base/$name";
 	return $program if -x $program;
 	my $source = __FILE__ =~ s{lib/Program\.pm$}{kafka/$name.c}r;
-	system('cc', '-O1', '-o', "$program.new", $source, '-lrdkafka', '-lpthread') == 0
+	system('cc', '-O1', @flags, '-o', "$program.new", $source, '-lrdkafka', '-lpthread') == 0
 	  or die "could not compile $source";
 	rename "$program.new", $program or die "could not rename $program.new: $!";
 	return $program;
