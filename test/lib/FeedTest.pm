@@ -161,8 +161,10 @@ sub no_dead_letters
 {
 	my ($node, $name) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is($node->safe_psql('postgres', 'SELECT name, table_name, destination, state, sqlstate, reason FROM tidehold.dead_letter JOIN tidehold.feed USING (feed_id) LIMIT 20'),
-		'', $name // 'nothing became a dead letter');
+	my $letters = $node->safe_psql('postgres', <<'END');
+SELECT name, table_name, destination, state, sqlstate, reason FROM tidehold.dead_letter JOIN tidehold.feed USING (feed_id) LIMIT 20
+END
+	return is($letters, '', $name // 'nothing became a dead letter');
 }
 
 # In a SKIP block: what only Apache Kafka itself can show.

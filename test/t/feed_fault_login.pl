@@ -60,7 +60,8 @@ sub passwords_and_rights
 	open(my $out, '>', $file) or die "could not write $file: $!";
 	print $out "admin-secret\n";
 	close $out;
-	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (SET \"sasl.username\" 'admin', DROP \"sasl.password\", ADD password_file '$file')");
+	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl "
+		. "OPTIONS (SET \"sasl.username\" 'admin', DROP \"sasl.password\", ADD password_file '$file')");
 	wait_feed($node, 'sasl', 'fault 14: the password from a file');
 	published_once($node, $kafka, 'item', 'fault 14: login');
 	sql("SELECT tidehold.drop_feed('sasl')");
@@ -74,7 +75,8 @@ sub certificate
 	my $name = "days$days";
 	my ($begin, $end) = map { POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $_) } time - 10 * 86400, time + $days * 86400;
 	open(my $out, '>', "$folder/ca.cnf") or die "could not write ca.cnf: $!";
-	print $out "[ca]\ndefault_ca=d\n[d]\ndatabase=$folder/index\nserial=$folder/serial\nnew_certs_dir=$folder\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n"
+	print $out "[ca]\ndefault_ca=d\n[d]\ndatabase=$folder/index\nserial=$folder/serial\nnew_certs_dir=$folder\n"
+	  . "default_md=sha256\npolicy=p\nx509_extensions=e\n"
 	  . "[p]\ncommonName=supplied\n[e]\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n";
 	close $out;
 	system("(cd $folder && touch index && { [ -f serial ] || echo 01 > serial; } && "

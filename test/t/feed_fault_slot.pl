@@ -31,7 +31,14 @@ sub feed_of
 sub write_wal
 {
 	my ($megabytes) = @_;
-	sql("CREATE TABLE IF NOT EXISTS waste (t text); INSERT INTO waste SELECT repeat('x', 1000) FROM generate_series(1, 1000 * $megabytes); TRUNCATE waste; SELECT pg_switch_wal(); CHECKPOINT");
+	sql(<<"END");
+SET client_min_messages = warning;
+CREATE TABLE IF NOT EXISTS waste (t text);
+INSERT INTO waste SELECT repeat('x', 1000) FROM generate_series(1, 1000 * $megabytes);
+TRUNCATE waste;
+SELECT pg_switch_wal();
+CHECKPOINT;
+END
 	return;
 }
 
@@ -105,7 +112,7 @@ sub used_by_another
 	my $reader;
 	my $log = Program::folder('reader') . '/log';
 	wait_until('another reader has the slot', sub {
-		sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '$slot' AND active AND active_pid IN (SELECT pid FROM tidehold.stat_feed)");
+		sql("SELECT pg_terminate_backend(pid) FROM tidehold.stat_feed JOIN pg_replication_slots ON active_pid = pid WHERE slot_name = '$slot'");
 		$reader = Program->new($log, 'pg_recvlogical', '-d', $node->connstr('postgres'), '-S', $slot, '--start', '-n', '-f', '/dev/null',
 			'-o', 'proto_version=1', '-o', 'publication_names=taken', '--status-interval=0');
 		sleep 0.3;
@@ -173,7 +180,8 @@ sub disk_full
 	my $pid = worker_pid($node, 'spilled');
 	system('prlimit', "--pid=$pid", '--fsize=100000:100000') == 0 or die 'could not limit the worker';
 	sql("INSERT INTO spilled SELECT generate_series(1, 20000)");
-	wait_for_state($node, 'spilled', "pid <> $pid AND last_error LIKE '%data file for XID%'", 'fault 36: a spill that cannot be written ends the worker, with the reason');
+	wait_for_state($node, 'spilled', "pid <> $pid AND last_error LIKE '%data file for XID%'",
+		'fault 36: a spill that cannot be written ends the worker, with the reason');
 	wait_feed($node, 'spilled', 'fault 36: it goes on when there is room');
 	published_once($node, $kafka, 'spilled', 'fault 36: disk full');
 	return;
@@ -219,9 +227,9 @@ sub database_and_extension
 	sql('CREATE DATABASE second');
 	$node->safe_psql('second', 'CREATE EXTENSION tidehold; CREATE TABLE t (id integer PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t');
 	my $brokers = $kafka->brokers;
-	my $create = sprintf q{SELECT tidehold.create_feed('f', 'p', 'k', '{"position_topic": "%s", "schema_topic": "", "destination": "%s"}')}, own('second.position'), own('second');
+	my $options = sprintf '{"position_topic": "%s", "schema_topic": "", "destination": "%s"}', own('second.position'), own('second');
 	$node->safe_psql('second', "CREATE SERVER k FOREIGN DATA WRAPPER tidehold_kafka OPTIONS (\"bootstrap.servers\" '$brokers')");
-	$node->safe_psql('second', $create);
+	$node->safe_psql('second', "SELECT tidehold.create_feed('f', 'p', 'k', '$options')");
 	is($node->safe_psql('second', "SELECT tidehold.wait_feed('f')"), 't', 'fault 35: a feed in another database');
 	my ($code, $out, $error) = $node->psql('second', 'DROP EXTENSION tidehold CASCADE');
 	my $slots = sql("SELECT count(*) FROM pg_replication_slots WHERE database = 'second'");

@@ -200,11 +200,11 @@ sub budget_drops
 # Back to an earlier moment: places in the WAL are used a second time.
 sub back_in_time
 {
-	sql("SELECT pg_create_restore_point('earlier')");
+	sql("SELECT pg_create_restore_point('earlier'), pg_switch_wal()");
+	my $reached = sql('SELECT pg_current_wal_lsn()');
 	insert($origin, 'undone by the restore', 300);
 	in_step($origin, 'fault 23: PITR: later rows are published');
 	sql('SELECT pg_switch_wal()');
-	my $reached = sql('SELECT pg_current_wal_lsn()');
 	$origin->stop;
 	my $restored = PostgreSQL::Test::Cluster->new('restored');
 	$restored->init_from_backup($origin, 'full', has_restoring => 1, standby => 0);

@@ -362,36 +362,20 @@ show_in_flight(void)
 	SpinLockRelease(&state->mutex);
 }
 
-/*
- * The descriptor stays readable after a call that found something, so that whoever
- * polls before he sleeps looks again at what he waits for.
- */
-static void
-mark_descriptor(bool busy)
-{
-	uint64 value = 1;
-
-	if (busy)
-		(void) !write(th_kafka.event_fd, &value, sizeof(value));
-	else
-		(void) !read(th_kafka.event_fd, &value, sizeof(value));
-}
-
-void
+bool
 th_kafka_poll(void)
 {
 	News news = { 0 };
 	bool busy = false;
+	uint64 value;
 
-	mark_descriptor(false);
+	(void) !read(th_kafka.event_fd, &value, sizeof(value));
 	while (next_event(0, &news))
 	{
 		busy = true;
 		act_on_error(&news);
 	}
 	show_in_flight();
-	if (!busy)
-		return;
-	mark_descriptor(true);
 	act_on_failures(&news);
+	return busy;
 }

@@ -113,7 +113,7 @@ extern char *th_kafka_server_option(const char *name); /* or NULL */
 extern void th_kafka_flights_create(int count);
 extern KafkaFlight *th_kafka_flight_take(void); /* NULL: no room */
 extern void th_kafka_flight_release(KafkaFlight *flight);
-extern void th_kafka_poll(void);
+extern bool th_kafka_poll(void);
 TH_NORETURN extern void th_kafka_give_up(void); /* the producer takes no more */
 extern void th_kafka_leave_careful(XLogRecPtr durable);
 extern const char *th_kafka_refused_before(const FeedMessage *message);

@@ -143,10 +143,11 @@ th_redis_owner(int slot)
 
 /* ---- work ---- */
 
-static void
+static bool
 take_events(void)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
+	bool busy = false;
 	int count;
 
 	do
@@ -159,7 +160,9 @@ take_events(void)
 			else
 				th_redis_node_event(events[i].data.ptr, events[i].events);
 		}
+		busy = busy || count > 0;
 	} while (count == EVENTS_AT_ONCE);
+	return busy;
 }
 
 static void
@@ -169,14 +172,15 @@ send_what_waits(void)
 	th_redis_nodes_write();
 }
 
-static void
+static bool
 sink_poll(void)
 {
+	bool busy;
 	int64 now;
 
 	if (th_redis.epoll < 0)
-		return;
-	take_events();
+		return false;
+	busy = take_events();
 	now = th_redis_now();
 	th_redis_nodes_work(now);
 	if (th_redis.options.cluster)
@@ -185,6 +189,7 @@ sink_poll(void)
 		th_redis_sentinel_work(now);
 	th_redis_sweep_work();
 	send_what_waits();
+	return busy;
 }
 
 static bool

@@ -65,7 +65,8 @@ th_run_wait(long ms)
 
 	if (descriptor != PGINVALID_SOCKET)
 		events |= WL_SOCKET_READABLE;
-	th_run.sink->poll();
+	if (th_run.sink->poll())
+		ms = 0;
 	(void) WaitLatchOrSocket(MyLatch, events, descriptor, ms, th_run.wait_event);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();

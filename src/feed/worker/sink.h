@@ -57,8 +57,11 @@ typedef struct FeedSink
 	/* Takes one message; copies.  Not durable before a flush. */
 	FeedSent (*send)(const FeedMessage *message, StringInfo why);
 
-	/* Serves I/O without waiting. */
-	void (*poll)(void);
+	/*
+	 * Serves I/O without waiting.  True when it found something: what the caller waits
+	 * for may have come, and then nothing wakes it up any more.
+	 */
+	bool (*poll)(void);
 
 	/*
 	 * Gives what was refused since, one by one, until it returns false; what it gave
