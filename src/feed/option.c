@@ -28,8 +28,8 @@
 
 /* name, type, where, default for Kafka, for Redis (NULL: not there), range, choices */
 static const FeedOption options[] = {
-	{ "batch_bytes", FEED_OPTION_SIZE, FEED, "8MB", "8MB", KB, GB, NULL },
-	{ "batch_interval", FEED_OPTION_DURATION, FEED, "100", "100", 0, 60000, NULL },
+	{ "batch_bytes", FEED_OPTION_SIZE, FEED, "64MB", "8MB", KB, GB, NULL },
+	{ "batch_interval", FEED_OPTION_DURATION, FEED, "300", "100", 0, 60000, NULL },
 	{ "create_topics", FEED_OPTION_BOOL, FEED | SERVER, "true", NULL, 0, 0, NULL },
 	{ "destination", FEED_OPTION_TEMPLATE, FEED, "{$schema}.{$table}", "{$table}:{$key}", 0, 0, NULL },
 	{ "emit", FEED_OPTION_BOOL, FEED, "true", "false", 0, 0, NULL },

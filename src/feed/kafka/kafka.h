@@ -137,6 +137,7 @@ extern void th_kafka_topics_destroy(void);
 
 /* transaction.c */
 extern void th_kafka_transaction_begin(void);
+extern long th_kafka_gather_ms(void);
 extern bool th_kafka_flush(const FeedPosition *position);
 
 /* position.c: true when read to the end. */

@@ -315,6 +315,9 @@ th_kafka_producer_create(const FeedSinkStart *start)
 	set(conf, "client.id", "tidehold");
 	set(conf, "reconnect.backoff.max.ms", "1000");
 	set(conf, "partitioner", "murmur2_random");
+	/* Nobody sees a message before its transaction ends, and a flush does not wait for it. */
+	if (th_kafka.transactional)
+		set(conf, "linger.ms", "20");
 	set_from_server(conf);
 	set_guarantees(conf);
 	set_limits(conf, start->memory);

@@ -14,8 +14,6 @@
 /* Delivery reports are taken at least once in so many messages. */
 #define SENDS_PER_POLL 1024
 
-#define PENDING_MAX (4 * 1024 * 1024)
-
 Kafka th_kafka = { .event_fd = -1 };
 
 static bool fenced = false; /* the predecessor is */
@@ -248,10 +246,10 @@ const FeedSink th_sink_kafka = {
 	.connect = connect_and_read,
 	.send = send_message,
 	.poll = th_kafka_poll,
+	.gather_ms = th_kafka_gather_ms,
 	.flush = th_kafka_flush,
 	.safe = safe,
 	.pending = pending,
-	.pending_max = PENDING_MAX,
 	.descriptor = descriptor,
 	.stop = th_kafka_stop,
 };

@@ -19,28 +19,33 @@
 #include "feed/kafka/kafka.h"
 
 /*
- * While the coordinator still writes the markers of the last commit it refuses to begin,
- * and the client tries again after 20 ms.  How long that takes depends on the broker: so
- * the pause grows when a small transaction was as late as that, and shrinks slowly when
- * it was not.
+ * A transaction costs the client and the brokers some milliseconds of a processor whatever
+ * is in it, so the next one is not begun at once: the more was sent, the more it gathers.
+ *
+ * At the least until the coordinator has written the markers of the last one, for before
+ * that it refuses, and the client tries again after 20 ms.
  */
-#define PAUSE_MIN_US 2000
-#define PAUSE_MAX_US 16000
-#define PAUSE_STEP_US 50
-#define LATE_US 20000
-#define SMALL_BYTES (64 * 1024)
+#define GATHER_MIN_MS 6
+#define GATHER_MAX_MS 50
+#define BYTES_PER_MS_AND_MS 256 /* of a stream of 256 kB/s it is 1 ms more */
+#define PAUSE_US 2000
 
 /* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
 #define COMMIT_SLICE_MS 100
 
-/* So long the client overrides linger.ms: enough for its threads to wake up. */
-#define SEND_NOW_MS 1
+/*
+ * So long a call tells the client's threads not to wait for linger.ms.  What is sent
+ * before the coordinator knows the partitions waits for it, so it is said again until
+ * all is through, or is known to take longer.
+ */
+#define HURRY_MS 1
+#define HURRIES 16
 
 /* Of the flush that is not finished. */
 static bool position_sent = false;
 static bool hurried = false;
-static int64 pause_us = PAUSE_MIN_US;
-static instr_time flush_began;
+static int64 gather_ms = GATHER_MIN_MS;
+static StringInfoData position_text; /* of the last one that was sent */
 
 static int64
 microseconds_since(instr_time moment)
@@ -59,11 +64,51 @@ pause_after_commit(void)
 
 	if (INSTR_TIME_IS_ZERO(th_kafka.committed_at))
 		return;
-	us = pause_us - microseconds_since(th_kafka.committed_at);
+	us = PAUSE_US - microseconds_since(th_kafka.committed_at);
 	if (us > 0)
 		pg_usleep(us);
 }
 
+/* False: no room in the queue yet. */
+static bool
+produce_position(XLogRecPtr lsn)
+{
+	KafkaFlight *flight = th_kafka_flight_take();
+
+	if (flight == NULL)
+		return false;
+	flight->commit_lsn = lsn;
+	flight->part = KAFKA_PART_POSITION;
+	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY,
+						 position_text.data, position_text.len, th_kafka.id,
+						 strlen(th_kafka.id), flight) == 0)
+		return true;
+	th_kafka_flight_release(flight);
+	if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		th_kafka_give_up();
+	return false;
+}
+
+static bool
+send_position(const FeedPosition *position)
+{
+	if (position_text.data == NULL)
+	{
+		MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+
+		initStringInfo(&position_text);
+		MemoryContextSwitchTo(before);
+	}
+	resetStringInfo(&position_text);
+	th_position_print(&position_text, position);
+	return produce_position(position->lsn);
+}
+
+/*
+ * Each partition is made known to the coordinator before its first message, which takes a
+ * round trip and a wait.  The last position once more, which says nothing new, does that
+ * for the position's partition while the others are, so that the end need not.
+ */
 void
 th_kafka_transaction_begin(void)
 {
@@ -74,47 +119,26 @@ th_kafka_transaction_begin(void)
 		th_kafka_raise(RD_KAFKA_RESP_ERR__STATE, "begin a transaction",
 					   "another call is not finished");
 	th_kafka.in_transaction = true;
+	if (position_text.len > 0)
+		(void) produce_position(th_kafka.safe);
 }
 
-/* False: no room in the queue yet. */
-static bool
-send_position(const FeedPosition *position)
-{
-	static StringInfoData text;
-	KafkaFlight *flight = th_kafka_flight_take();
-
-	if (flight == NULL)
-		return false;
-	if (text.data == NULL)
-	{
-		MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
-
-		initStringInfo(&text);
-		MemoryContextSwitchTo(before);
-	}
-	flight->commit_lsn = position->lsn;
-	flight->part = KAFKA_PART_POSITION;
-	resetStringInfo(&text);
-	th_position_print(&text, position);
-	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY,
-						 text.data, text.len, th_kafka.id, strlen(th_kafka.id), flight) == 0)
-		return true;
-	th_kafka_flight_release(flight);
-	if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		th_kafka_give_up();
-	return false;
-}
-
-/* When everything is acknowledged. */
+/* How long the next one gathers, by how much this one sent in its time. */
 static void
-adapt_pause(void)
+adapt_gathering(void)
 {
-	if (th_kafka.pending > SMALL_BYTES)
-		return;
-	if (microseconds_since(flush_began) >= LATE_US)
-		pause_us = Min(pause_us * 2, PAUSE_MAX_US);
-	else
-		pause_us = Max(pause_us - PAUSE_STEP_US, PAUSE_MIN_US);
+	int64 ms = Max(microseconds_since(th_kafka.committed_at) / 1000, 1);
+
+	gather_ms = GATHER_MIN_MS + th_kafka.pending / ms / BYTES_PER_MS_AND_MS;
+	gather_ms = Min(gather_ms, GATHER_MAX_MS);
+}
+
+long
+th_kafka_gather_ms(void)
+{
+	if (th_kafka.in_transaction || INSTR_TIME_IS_ZERO(th_kafka.committed_at))
+		return 0;
+	return (long) Max(gather_ms - microseconds_since(th_kafka.committed_at) / 1000, 0);
 }
 
 static void
@@ -128,14 +152,17 @@ finish(void)
 }
 
 /*
- * The batch is over: nothing comes that a request could wait for.  Once, for the call
- * takes all of its time, and a thread that misses it sends when linger.ms is over.
+ * The batch is over: nothing comes that a request could wait for.  Each call takes all of
+ * its time, for the reports are only taken by the poll after it.
  */
 static void
 send_now(void)
 {
-	if (!hurried && th_kafka.in_flight > 0)
-		(void) rd_kafka_flush(th_kafka.producer, SEND_NOW_MS);
+	for (int i = 0; !hurried && i < HURRIES && th_kafka.in_flight > 0; i++)
+	{
+		(void) rd_kafka_flush(th_kafka.producer, HURRY_MS);
+		th_kafka_poll();
+	}
 	hurried = true;
 	th_kafka_poll();
 }
@@ -148,14 +175,13 @@ flush_transaction(const FeedPosition *position)
 	{
 		th_kafka_transaction_begin();
 		position_sent = send_position(position);
-		INSTR_TIME_SET_CURRENT(flush_began);
 	}
 	send_now();
 	if (!position_sent || th_kafka.in_flight > 0)
 		return false;
-	adapt_pause();
 	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
 		return false;
+	adapt_gathering();
 	INSTR_TIME_SET_CURRENT(th_kafka.committed_at);
 	finish();
 	th_kafka.safe = position->lsn;

@@ -19,9 +19,6 @@
 /* Answers are taken at least every so many messages sent. */
 #define SENT_BETWEEN_POLLS 64
 
-/* A flush is due after so many bytes. */
-#define PENDING_MAX (4 * 1024 * 1024)
-
 RedisSink th_redis = { .epoll = -1, .timer = -1 };
 
 static int64 sent_messages = 0; /* since the last finished flush */
@@ -321,7 +318,6 @@ const FeedSink th_sink_redis = {
 	.flush = sink_flush,
 	.safe = sink_safe,
 	.pending = sink_pending,
-	.pending_max = PENDING_MAX,
 	.descriptor = sink_descriptor,
 	.stop = sink_stop,
 };

@@ -57,7 +57,7 @@ static void
 deliver(const FeedMessage *message)
 {
 	FeedCounters *counters = th_batch_counters();
-	TimestampTz since = GetCurrentTimestamp();
+	TimestampTz since = 0;
 
 	for (;;)
 	{
@@ -69,6 +69,7 @@ deliver(const FeedMessage *message)
 				counters->bytes += message->key.len + message->value.len;
 				return;
 			case FEED_FULL:
+				since = since != 0 ? since : GetCurrentTimestamp();
 				th_run_wait_for_sink(since);
 				break;
 			case FEED_REFUSED:
@@ -308,6 +309,16 @@ sleep_until_commit(long *nap_ms)
 	th_feed_sleep_done(th_run.state);
 }
 
+/* Where there is no backlog: commits wait in the WAL, which costs nothing. */
+static void
+gather(void)
+{
+	long ms = th_run.sink->gather_ms != NULL ? th_run.sink->gather_ms() : 0;
+
+	if (ms > 0)
+		th_run_wait(ms);
+}
+
 void
 th_run_loop(const FeedResume *resume)
 {
@@ -335,7 +346,9 @@ th_run_loop(const FeedResume *resume)
 			th_batch_flush();
 			nap_ms = NAP_MIN_MS;
 		}
-		if (!between_batches() && !more)
-			sleep_until_commit(&nap_ms);
+		if (between_batches() || more)
+			continue;
+		gather();
+		sleep_until_commit(&nap_ms);
 	}
 }

@@ -71,6 +71,12 @@ typedef struct FeedSink
 	bool (*refused)(FeedRefusal *refusal);
 
 	/*
+	 * How long to leave in the WAL what comes, since the last flush has just been and the
+	 * next one costs something whatever is in it.  NULL: a flush is cheap.
+	 */
+	long (*gather_ms)(void);
+
+	/*
 	 * What was sent since the last flush belongs to position: Kafka commits its
 	 * transaction with it, Redis sets its position key.  True when everything is
 	 * acknowledged; else poll, wait and call it again with the same position.
@@ -83,9 +89,8 @@ typedef struct FeedSink
 	 */
 	XLogRecPtr (*safe)(void);
 
-	/* Bytes sent since the last finished flush, and the limit after which to flush. */
+	/* Bytes sent since the last finished flush. */
 	int64 (*pending)(void);
-	int64 pending_max;
 
 	/* Readable when poll() has something to do; an epoll or event descriptor. */
 	int (*descriptor)(void);
