@@ -136,7 +136,8 @@ sub new
 {
 	my ($class) = @_;
 	my @nodes = map {
-		Redis->new('cluster-enabled' => 'yes', 'cluster-node-timeout' => 1000, 'cluster-config-file' => 'nodes.conf')
+		Redis->new('cluster-enabled' => 'yes', 'cluster-node-timeout' => 1000, 'cluster-config-file' => 'nodes.conf',
+			'repl-diskless-sync-delay' => 0)
 	} 1 .. 6;
 	$_->{is_cluster} = 1 for @nodes;
 	my $addresses = join ' ', map { $_->address } @nodes;
@@ -144,6 +145,8 @@ sub new
 	$? == 0 or die "redis-cli --cluster create: $said";
 	my $self = bless { nodes => \@nodes, port => $nodes[0]->port, is_cluster => 1 }, $class;
 	$self->wait_until_whole;
+	# One that has never been in step takes nothing over.
+	wait_until('the replicas are in step', sub { 3 == grep { $_->cli('ROLE') =~ /^slave\n.*\nconnected\n/s } @nodes });
 	return $self;
 }
 
