@@ -1,5 +1,5 @@
 -- What a feed is, in rows.  Every one of these tables is written by the functions below
--- and by the feed's worker alone.
+-- and by the feed's worker alone, and by pg_restore.
 CREATE TABLE tidehold.feed (
     feed_id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE CHECK (name ~ '^[a-z_][a-z0-9_]{0,39}$'),
@@ -98,6 +98,23 @@ COMMENT ON COLUMN tidehold.feed_snapshot.sweep_lsn IS
 COMMENT ON INDEX tidehold.feed_snapshot_open IS 'what is still to be sent of a feed''s snapshots, in order';
 COMMENT ON TABLE tidehold.dead_letter IS
     'messages that a sink refused, and those that wait behind them; replay_dead_letters() and discard_dead_letters() take them away';
+
+-- Rows may come without any of the functions: from a dump, by logical replication, with
+-- session_replication_role = replica.
+CREATE FUNCTION tidehold.feed_row_changed() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'th_feed_row_changed';
+COMMENT ON FUNCTION tidehold.feed_row_changed() IS
+    'trigger: has the worker of the feed started, or told that its rows changed, when the transaction commits';
+REVOKE ALL ON FUNCTION tidehold.feed_row_changed() FROM PUBLIC;
+CREATE TRIGGER wake AFTER INSERT OR UPDATE OR DELETE ON tidehold.feed
+    FOR EACH ROW EXECUTE FUNCTION tidehold.feed_row_changed();
+ALTER TABLE tidehold.feed ENABLE ALWAYS TRIGGER wake;
+COMMENT ON TRIGGER wake ON tidehold.feed IS 'wakes the worker of the feed, or has it started';
+CREATE TRIGGER wake AFTER INSERT OR UPDATE OR DELETE ON tidehold.feed_mapping
+    FOR EACH ROW EXECUTE FUNCTION tidehold.feed_row_changed();
+ALTER TABLE tidehold.feed_mapping ENABLE ALWAYS TRIGGER wake;
+COMMENT ON TRIGGER wake ON tidehold.feed_mapping IS 'has the worker of the feed read its mappings again';
 
 REVOKE ALL ON TABLE tidehold.feed, tidehold.feed_mapping, tidehold.feed_snapshot, tidehold.dead_letter FROM PUBLIC;
 REVOKE ALL ON SEQUENCE tidehold.id_seq FROM PUBLIC;

@@ -49,14 +49,14 @@ CREATE VIEW tidehold.stat_progress_snapshot AS
     SELECT p.snapshot_id, f.name AS feed, p.schema_name, p.table_name, p.state, p.reason,
            p.rows_sent, p.rows_estimated,
            CASE WHEN p.state OPERATOR(pg_catalog.=) 'done' THEN 100.0
-                ELSE LEAST(pg_catalog.round(
+                WHEN p.rows_estimated OPERATOR(pg_catalog.>) 0 THEN LEAST(pg_catalog.round(
                     100.0 OPERATOR(pg_catalog.*) p.rows_sent
-                    OPERATOR(pg_catalog./) NULLIF(p.rows_estimated, 0), 1), 99.9) END AS percent,
-           p.filter, p.requested_at, p.started_at, p.finished_at
+                    OPERATOR(pg_catalog./) p.rows_estimated, 1), 99.9) END AS percent,
+           p.requested_at, p.started_at, p.finished_at
     FROM tidehold.feed_snapshot AS p
     JOIN tidehold.feed AS f ON f.feed_id OPERATOR(pg_catalog.=) p.feed_id;
 COMMENT ON VIEW tidehold.stat_progress_snapshot IS
-    'one row per table whose rows a feed sends as they are: initial snapshot, resnapshot() and recover_feed(); the estimate is the planner''s';
+    'one row per table whose rows a feed sends as they are: initial snapshot, resnapshot() and recover_feed(); the estimate is the planner''s, percent NULL without one';
 
 CREATE FUNCTION tidehold.wait_feed(
     name text, timeout interval DEFAULT '60 s', upto pg_lsn DEFAULT NULL) RETURNS boolean

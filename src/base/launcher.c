@@ -7,8 +7,8 @@
  * woken (wake_launcher(), a worker that has started or ended), and registers a dynamic
  * background worker for each slot that is due.  Which databases hold our extensions
  * only their own catalogs know, so every database gets a worker once, and a worker that
- * finds nothing ends.  Templates are left out: a worker connected to one would make
- * CREATE DATABASE fail.
+ * finds nothing ends; some minutes later one looks again.  Templates are left out: a
+ * worker connected to one would make CREATE DATABASE fail.
  */
 #include "postgres.h"
 
@@ -25,8 +25,10 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/worker.h"
+#include "base/worker_pool.h"
 #include "base/worker_process.h"
 #include "base/worker_slot.h"
 
@@ -39,6 +41,15 @@
 
 /* Of a database whose DROP DATABASE was interrupted; 15 has no name for it at first. */
 #define CONNECTION_LIMIT_INVALID (-2)
+
+/* The last process that was asked for, for each slot; one without handle is known to have ended. */
+typedef struct Started
+{
+	BackgroundWorkerHandle *handle;
+	WorkerClaim claim;
+} Started;
+
+static Started *started = NULL;
 
 typedef struct WorkerProgram
 {
@@ -129,6 +140,28 @@ refresh_databases(void)
 	CommitTransactionCommand();
 }
 
+static void
+forget(Started *of)
+{
+	if (of->handle != NULL)
+		pfree(of->handle);
+	of->handle = NULL;
+}
+
+static bool
+remember(const WorkerClaim *claim, BackgroundWorker *worker)
+{
+	Started *of = &started[claim->slot];
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	bool registered;
+
+	forget(of);
+	of->claim = *claim;
+	registered = RegisterDynamicBackgroundWorker(worker, &of->handle);
+	MemoryContextSwitchTo(old);
+	return registered;
+}
+
 static bool
 register_worker(const WorkerClaim *claim)
 {
@@ -143,8 +176,25 @@ register_worker(const WorkerClaim *claim)
 	strlcpy(worker.bgw_type, program->type, BGW_MAXLEN);
 	strlcpy(worker.bgw_library_name, program->library, sizeof(worker.bgw_library_name));
 	strlcpy(worker.bgw_function_name, program->function, sizeof(worker.bgw_function_name));
+	worker.bgw_notify_pid = MyProcPid;
 	memcpy(worker.bgw_extra, claim, sizeof(*claim));
-	return RegisterDynamicBackgroundWorker(&worker, NULL);
+	return remember(claim, &worker);
+}
+
+/* The postmaster wakes us at the end of each. */
+static void
+look_for_ended(void)
+{
+	for (int i = 0; i < th_slot_count(); i++)
+	{
+		pid_t pid;
+
+		if (started[i].handle == NULL ||
+			GetBackgroundWorkerPid(started[i].handle, &pid) != BGWH_STOPPED)
+			continue;
+		forget(&started[i]);
+		th_slot_ended(&started[i].claim);
+	}
 }
 
 static void
@@ -183,12 +233,13 @@ void
 th_launcher_main(Datum main_arg)
 {
 	uint32 wait_event;
-	TimestampTz refresh_at = 0;
+	int64 refresh_at = 0; /* monotonic ms */
 
 	th_process_set_signals();
 	th_slot_launcher_attach();
 	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
 	wait_event = TH_WAIT_EVENT("TideholdLauncherMain");
+	started = MemoryContextAllocZero(TopMemoryContext, sizeof(Started) * th_slot_count());
 	ereport(DEBUG1, (errmsg_internal("tidehold launcher started")));
 
 	for (;;)
@@ -196,12 +247,13 @@ th_launcher_main(Datum main_arg)
 		TimestampTz wake_at;
 
 		th_process_serve_signals(1);
-		if (th_slot_take_refresh() || GetCurrentTimestamp() >= refresh_at)
+		if (th_slot_take_refresh() || th_monotonic_ms() >= refresh_at)
 		{
 			refresh_databases();
-			refresh_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), REFRESH_INTERVAL_MS);
+			refresh_at = th_monotonic_ms() + REFRESH_INTERVAL_MS;
 		}
+		look_for_ended();
 		wake_at = start_due_workers();
-		th_process_sleep_until(Min(wake_at, refresh_at), wait_event);
+		th_process_sleep_until(Min(wake_at, th_worker_after_ms(REFRESH_INTERVAL_MS)), wait_event);
 	}
 }

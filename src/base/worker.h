@@ -55,6 +55,9 @@ extern int th_worker_name_tasks(const WorkerWish *wishes, int count);
  */
 extern void th_worker_wake(const pg_uuid_t *task);
 
+/* The same for the workers of all tasks of this database. */
+extern void th_worker_wake_tasks(void);
+
 /* The same for one that may be where it does not look at its latch: it ends, and starts again. */
 extern void th_worker_restart(const pg_uuid_t *task);
 

@@ -12,13 +12,27 @@
 #include "storage/ipc.h"
 #include "utils/timestamp.h"
 
+#include "base/settings.h"
 #include "base/worker_pool.h"
 
 /* A worker that has not attached by then was lost on the way, as when fork() fails. */
 #define START_TIMEOUT_MS 60000
 
+/*
+ * Nobody who is not absent waits longer: what is later was set before the clock was set
+ * back, and is due.
+ */
+#define WAIT_MAX_MS 60000
+
 /* A launcher that starts hundreds of databases leaves background workers to others. */
 #define STARTS_AT_ONCE 4
+
+/*
+ * A database that had nothing to maintain is looked at again after so many naps: rows may
+ * have come without a trigger, as by pg_restore --disable-triggers.
+ */
+#define ABSENT_NAPS 1000
+#define ABSENT_MAX_MS 3600000
 
 /* Of the worker running in this process */
 static WorkerSlot *my_slot = NULL;
@@ -112,7 +126,16 @@ is_scheduled(const WorkerSlot *slot)
 {
 	return slot->pid == 0 &&
 		   (slot->state == SLOT_WAITING || slot->state == SLOT_STARTING ||
-			slot->state == SLOT_NO_SLOT || slot->state == SLOT_FAILED);
+			slot->state == SLOT_ABSENT || slot->state == SLOT_NO_SLOT ||
+			slot->state == SLOT_FAILED);
+}
+
+static bool
+is_due(const WorkerSlot *slot, TimestampTz now)
+{
+	int longest = slot->state == SLOT_ABSENT ? ABSENT_MAX_MS : WAIT_MAX_MS;
+
+	return slot->retry_at <= now || slot->retry_at > TimestampTzPlusMilliseconds(now, longest);
 }
 
 static WorkerSlot *
@@ -129,7 +152,7 @@ find_due(TimestampTz now, TimestampTz *wake_at)
 			starting++;
 		if (!is_scheduled(slot))
 			continue;
-		if (slot->retry_at > now)
+		if (!is_due(slot, now))
 			*wake_at = Min(*wake_at, slot->retry_at);
 		else if (due == NULL || slot->retry_at < due->retry_at)
 			due = slot;
@@ -193,6 +216,29 @@ th_slot_refused(const WorkerClaim *claim)
 	return attempts;
 }
 
+static void
+fail(WorkerSlot *slot)
+{
+	slot->state = SLOT_FAILED;
+	slot->failures++;
+	slot->retry_at = th_worker_after_ms(th_backoff_ms(slot->attempts++));
+}
+
+void
+th_slot_ended(const WorkerClaim *claim)
+{
+	WorkerSlot *slot;
+
+	LWLockAcquire(th_worker_lock, LW_EXCLUSIVE);
+	slot = claimed_slot(claim);
+	if (slot != NULL && slot->pid == 0)
+	{
+		slot->lost = true;
+		fail(slot);
+	}
+	LWLockRelease(th_worker_lock);
+}
+
 /* ---- worker ---- */
 
 /* False where a dropped database took the slot from under a worker that never connected. */
@@ -218,9 +264,10 @@ reschedule(WorkerSlot *slot)
 		slot->retry_at = th_worker_after_ms(BACKOFF_MIN_MS);
 		return;
 	}
-	slot->state = SLOT_FAILED;
-	slot->failures++;
-	slot->retry_at = th_worker_after_ms(th_backoff_ms(slot->attempts++));
+	fail(slot);
+	/* What it failed for may have been changed after it looked. */
+	if (slot->woken)
+		slot->retry_at = 0;
 }
 
 /*
@@ -261,6 +308,7 @@ th_slot_attach(const WorkerClaim *claim)
 		my_slot->started_at = GetCurrentTimestamp();
 		my_slot->woken = false;
 		my_slot->restart = false;
+		my_slot->lost = false;
 	}
 	LWLockRelease(th_worker_lock);
 	return my_slot != NULL;
@@ -312,6 +360,14 @@ th_slot_restart_now(void)
 	LWLockRelease(th_worker_lock);
 }
 
+static TimestampTz
+end_of_absence(void)
+{
+	int64 ms = (int64) th_setting_maintenance_naptime * ABSENT_NAPS;
+
+	return th_worker_after_ms((int) Min(ms, ABSENT_MAX_MS));
+}
+
 /* What came since this worker attached may be something that it did not see. */
 void
 th_slot_absent(void)
@@ -320,7 +376,7 @@ th_slot_absent(void)
 	if (slot_is_mine() && my_slot->state == SLOT_RUNNING)
 	{
 		my_slot->state = my_slot->woken ? SLOT_WAITING : SLOT_ABSENT;
-		my_slot->retry_at = 0;
+		my_slot->retry_at = my_slot->woken ? 0 : end_of_absence();
 		my_slot->attempts = 0;
 	}
 	LWLockRelease(th_worker_lock);

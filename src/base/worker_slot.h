@@ -8,12 +8,12 @@
  *		launcher lists the database, maintenance worker names the task
  *							 |
  *		+--- retry_at ---> WAITING --- launcher registers a worker ---> STARTING
- *		|					 ^  ^												|
- *		|	 woken at commit |  | SIGTERM, restart wanted						| connected
+ *		|	 woken at commit,^  ^												|
+ *		|	  or much later  |  | SIGTERM, restart wanted						| connected
  *		|					 |  +------------------------- RUNNING <-----------+
  *		|				   ABSENT <-- nothing installed ---+  |
  *		|													  |
- *		+------ FAILED <------------------- error ------------+
+ *		+------ FAILED <-- error, or ended before it attached +
  *		+------ NO_SLOT <- no free background worker (from WAITING)
  *
  * DROPPING: a backend is dropping the database; only the end of its transaction leaves
@@ -66,6 +66,7 @@ typedef struct WorkerSlot
 	bool listed;  /* used by the launcher while it reads pg_database */
 	bool woken;	  /* since the worker attached there came work that it may not have seen */
 	bool restart; /* the worker ends in order to be started again */
+	bool lost;	  /* the last process ended before it attached itself */
 
 	/* The worker that was registered last */
 	uint32 generation;
@@ -119,6 +120,12 @@ extern bool th_slot_take_due(TimestampTz now, WorkerClaim *claim, TimestampTz *w
 
 /* Launcher: no background worker was free; returns how often in a row. */
 extern int th_slot_refused(const WorkerClaim *claim);
+
+/*
+ * Launcher: the process has ended.  One that never attached, as when its library cannot be
+ * loaded, has failed.
+ */
+extern void th_slot_ended(const WorkerClaim *claim);
 
 /* Worker: false where it is not wanted any more.  Detaches by itself at the end. */
 extern bool th_slot_attach(const WorkerClaim *claim);

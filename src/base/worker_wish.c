@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "base/clock.h"
 #include "base/hooks.h"
 #include "base/worker_pool.h"
 
@@ -123,9 +124,9 @@ stop_all(Oid database)
 void
 th_worker_stop_for_drop(Oid database)
 {
-	TimestampTz give_up = th_worker_after_ms(DROP_WAIT_MS);
+	int64 give_up = th_monotonic_ms() + DROP_WAIT_MS;
 
-	while (stop_all(database) && GetCurrentTimestamp() < give_up)
+	while (stop_all(database) && th_monotonic_ms() < give_up)
 	{
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, DROP_NAP_MS,
 						 PG_WAIT_EXTENSION);
@@ -189,6 +190,22 @@ th_worker_wake(const pg_uuid_t *task)
 		wake_slot(slot);
 	if (task == NULL)
 		th_worker_pool->refresh = true;
+	th_worker_wake_launcher();
+	LWLockRelease(th_worker_lock);
+}
+
+void
+th_worker_wake_tasks(void)
+{
+	LWLockAcquire(th_worker_lock, LW_EXCLUSIVE);
+	for (int i = 0; i < th_worker_pool->slot_count; i++)
+	{
+		WorkerSlot *slot = &th_worker_pool->slots[i];
+
+		if (slot->state != SLOT_FREE && slot->database == MyDatabaseId &&
+			slot->kind != WORKER_MAINTENANCE)
+			wake_slot(slot);
+	}
 	th_worker_wake_launcher();
 	LWLockRelease(th_worker_lock);
 }

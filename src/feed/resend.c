@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/array.h"
@@ -70,18 +69,23 @@ is_expression(const char *filter)
 		   select->limitOffset == NULL && select->lockingClause == NIL;
 }
 
+/* As the worker will run it: not as the caller, who may be allowed more or less. */
 static void
-check_filter(const FeedPublished *table, const char *filter)
+check_filter(const FeedRow *feed, const FeedPublished *table, const char *filter)
 {
 	const char *name;
 
+	if (!OidIsValid(feed->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("owner of feed \"%s\" does not exist", feed->name),
+				 errdetail("A filter is evaluated as the owner.")));
 	if (!is_expression(filter))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("filter is not a single condition: %s", filter)));
 	name = quote_qualified_identifier(table->schema_name, table->table_name);
-	(void) th_query_check(psprintf("SELECT FROM %s WHERE (%s\n)", name, filter), 0, NULL,
-						  GetUserId());
+	(void) th_query_check(psprintf("SELECT FROM %s WHERE (%s\n)", name, filter), 0, NULL, feed->owner);
 }
 
 static bool
@@ -141,7 +145,7 @@ request_one(const FeedRow *feed, Oid relid, const char *filter)
 				 errmsg("table \"%s.%s\" is excluded from feed \"%s\"", table->schema_name,
 						table->table_name, feed->name)));
 	if (filter != NULL)
-		check_filter(table, filter);
+		check_filter(feed, table, filter);
 	request(feed, table, filter);
 	return 1;
 }

@@ -126,7 +126,10 @@ th_feed_reason(const FeedView *view)
 		return "as many feeds as tidehold.max_feeds allows have a worker";
 	if (view->has_process && view->slot.state == SLOT_NO_SLOT)
 		return "no background worker is free: increase max_worker_processes";
-	if (th_feed_is_running(view) || !view->has_state || view->state.last_error[0] == '\0')
+	if (view->has_process && view->slot.lost)
+		return "the worker process ended before it began: see the server's log";
+	if (th_feed_is_running(view) || is_in_phase(view, FEED_PHASE_PAUSED) || !view->has_state ||
+		view->state.last_error[0] == '\0')
 		return NULL;
 	return pstrdup(view->state.last_error);
 }

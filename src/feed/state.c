@@ -45,8 +45,10 @@ static LWLock *lock = NULL;
 /* Of the transaction that this backend is in */
 static pg_uuid_t changed[CHANGED_MAX];
 static int changed_count = 0; /* more than CHANGED_MAX: not all are named */
+static bool servers_changed = false;
 
-/* Of the worker running in this process: between prepare and done */
+/* Of the worker running in this process; my_sleep between prepare and done */
+static FeedState *mine = NULL;
 static FeedState *my_sleep = NULL;
 
 static Size
@@ -129,7 +131,15 @@ th_feed_state_attach(Oid database, const pg_uuid_t *id, const char *name)
 	if (state != NULL)
 		namestrcpy(&state->name, name);
 	LWLockRelease(lock);
+	mine = state;
 	return state;
+}
+
+/* Unlocked: nobody gives an entry away while its worker is there. */
+bool
+th_feed_state_is_mine(const pg_uuid_t *id)
+{
+	return mine != NULL && memcmp(&mine->id, id, sizeof(*id)) == 0;
 }
 
 FeedState *
@@ -318,6 +328,13 @@ wake_changed(void)
 	th_worker_wake(NULL);
 }
 
+static void
+forget_changes(void)
+{
+	changed_count = 0;
+	servers_changed = false;
+}
+
 /*
  * Others see the transaction by now.  It left the process array under a lock or with a
  * compare-and-swap, so the counter is read after its commit record was flushed.
@@ -330,7 +347,9 @@ on_commit(void)
 		th_feed_wake_sleepers();
 	if (changed_count > 0)
 		wake_changed();
-	changed_count = 0;
+	if (servers_changed)
+		th_worker_wake_tasks();
+	forget_changes();
 }
 
 static void
@@ -342,7 +361,8 @@ on_transaction_end(XactEvent event, void *arg)
 			on_commit();
 			break;
 		case XACT_EVENT_ABORT:
-			changed_count = 0;
+		case XACT_EVENT_PREPARE:
+			forget_changes();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			if (changed_count == 0)
@@ -364,6 +384,12 @@ th_feed_rows_changed(const pg_uuid_t *id)
 	if (changed_count < CHANGED_MAX)
 		changed[changed_count] = *id;
 	changed_count++;
+}
+
+void
+th_feed_servers_changed(void)
+{
+	servers_changed = true;
 }
 
 bool

@@ -131,9 +131,16 @@ extern void th_feed_state_request_shmem(void);
 extern void th_feed_state_startup_shmem(void);
 extern void th_feed_state_init(void); /* registers the commit callback */
 
-/* Entry of a feed, made where it is missing; NULL where tidehold.max_feeds is reached. */
+/*
+ * Worker: the entry of its feed, made where it is missing; NULL where tidehold.max_feeds is
+ * reached.
+ */
 extern PGDLLEXPORT FeedState *th_feed_state_attach(Oid database, const pg_uuid_t *id,
 												   const char *name);
+
+/* Is this process the worker of that feed? */
+extern bool th_feed_state_is_mine(const pg_uuid_t *id);
+
 extern PGDLLEXPORT FeedState *th_feed_state_find(Oid database, const pg_uuid_t *id);
 extern PGDLLEXPORT void th_feed_state_forget(Oid database, const pg_uuid_t *id);
 
@@ -158,11 +165,17 @@ extern PGDLLEXPORT void th_feed_sleep_done(FeedState *state);
 extern void th_feed_wake_sleepers(void);
 
 /*
- * SQL functions, and the worker that deletes its row: at commit of this transaction the
- * feed's worker reads its rows again, and the maintenance worker of the database looks
- * for new feeds.
+ * SQL functions, triggers, and the worker that deletes its row: at commit of this
+ * transaction the feed's worker reads its rows again, and the maintenance worker of the
+ * database looks for new feeds.
  */
 extern PGDLLEXPORT void th_feed_rows_changed(const pg_uuid_t *id);
+
+/*
+ * Validators: a feed that failed is tried at once when this transaction has committed.
+ * Those that run hear of a server or user mapping by the server's own invalidations.
+ */
+extern void th_feed_servers_changed(void);
 
 /* Has this transaction, not committed yet, changed the feed's rows? */
 extern bool th_feed_rows_changed_here(const pg_uuid_t *id);

@@ -13,10 +13,12 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/settings.h"
 #include "base/worker.h"
 #include "base/worker_slot.h"
 #include "feed/feed_row.h"
+#include "feed/leftover.h"
 #include "feed/state.h"
 #include "feed/supervise.h"
 
@@ -34,7 +36,7 @@ static int left_out = 0;
 static int leftovers = 0;
 
 static uint32 read_generation;
-static TimestampTz read_again_at = 0;
+static int64 read_again_at = 0; /* monotonic ms */
 
 static void
 remember(List *rows)
@@ -58,16 +60,18 @@ remember(List *rows)
 	}
 }
 
-static void
+/* False where they were read a moment ago. */
+static bool
 read_feeds(void)
 {
 	uint32 generation = th_feed_rows_generation();
 
-	if (generation == read_generation && GetCurrentTimestamp() < read_again_at)
-		return;
+	if (generation == read_generation && th_monotonic_ms() < read_again_at)
+		return false;
 	remember(th_feed_rows());
 	read_generation = generation;
-	read_again_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), READ_INTERVAL_MS);
+	read_again_at = th_monotonic_ms() + READ_INTERVAL_MS;
+	return true;
 }
 
 static bool
@@ -102,9 +106,13 @@ warn_left_out(int now_left_out)
 static bool
 supervises(void)
 {
-	read_feeds();
+	bool fresh = read_feeds();
+	bool had_leftovers = leftovers > 0;
+
 	warn_left_out(th_worker_name_tasks(wishes, wish_count));
 	leftovers = th_feed_state_sweep(is_wanted, is_alive);
+	if (leftovers == 0 && (fresh || had_leftovers))
+		th_feed_drop_leftovers();
 	return leftovers > 0 || wish_count > 0;
 }
 

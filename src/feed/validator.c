@@ -19,6 +19,7 @@
 
 #include "base/errors.h"
 #include "feed/option.h"
+#include "feed/state.h"
 
 PG_FUNCTION_INFO_V1(th_feed_kafka_validator);
 PG_FUNCTION_INFO_V1(th_feed_redis_validator);
@@ -233,6 +234,7 @@ validate(FunctionCallInfo fcinfo, FeedKind kind)
 		check_kafka_server(options);
 	if (place == FEED_ON_SERVER && kind == FEED_REDIS)
 		check_redis_server(options);
+	th_feed_servers_changed();
 	PG_RETURN_VOID();
 }
 

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/table_scan.h"
@@ -166,22 +167,22 @@ nap(long ms)
 
 /* At least one look, whatever the time; false when the time is over. */
 static bool
-wait_until_reached(const char *name, const pg_uuid_t *id, XLogRecPtr target, TimestampTz give_up)
+wait_until_reached(const char *name, const pg_uuid_t *id, XLogRecPtr target, int64 give_up)
 {
-	TimestampTz look_at = GetCurrentTimestamp() + LOOK_AT_ROW_MS * INT64CONST(1000);
+	int64 look_at = th_monotonic_ms() + LOOK_AT_ROW_MS;
 	long ms = NAP_MIN_MS;
 
 	for (;;)
 	{
 		FeedView view;
-		TimestampTz now;
+		int64 now;
 
 		th_feed_look(id, &view);
 		if (has_reached(&view, target) && has_sent_snapshots(id))
 			return true;
 		refuse_parked(&view, name);
 		refuse_waiting_for_us(&view, name);
-		now = GetCurrentTimestamp();
+		now = th_monotonic_ms();
 		if (now >= give_up)
 			return false;
 		if (now >= look_at)
@@ -189,21 +190,23 @@ wait_until_reached(const char *name, const pg_uuid_t *id, XLogRecPtr target, Tim
 			pg_uuid_t found;
 
 			find_feed(name, &found);
-			look_at = now + LOOK_AT_ROW_MS * INT64CONST(1000);
+			look_at = now + LOOK_AT_ROW_MS;
 		}
-		nap(Min(ms, TimestampDifferenceMilliseconds(now, give_up)));
+		nap((long) Min(ms, give_up - now));
 		ms = Min(ms * 2, NAP_MAX_MS);
 	}
 }
 
-static TimestampTz
+/* A month is as long as the calendar has it now; the clock may be set meanwhile. */
+static int64
 end_of_time(Interval *timeout)
 {
-	Datum end = DirectFunctionCall2(timestamptz_pl_interval,
-									TimestampTzGetDatum(GetCurrentTimestamp()),
-									IntervalPGetDatum(timeout));
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz end = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+															  TimestampTzGetDatum(now),
+															  IntervalPGetDatum(timeout)));
 
-	return DatumGetTimestampTz(end);
+	return end > now ? th_monotonic_ms() + (end - now) / 1000 : 0;
 }
 
 static void

@@ -30,13 +30,13 @@ sub configure
 	return $node;
 }
 
-# A new server, not yet started; further arguments go to init().  A server made by
-# init_from_backup() has the settings of its origin and needs none of this.
+# A new server, not yet started, in UTF-8 whatever the locale is; further arguments go to
+# init().  One made by init_from_backup() has the settings of its origin and needs none of this.
 sub node
 {
 	my ($name, @init) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(allows_streaming => 'logical', @init);
+	$node->init(allows_streaming => 'logical', extra => [ '--encoding=UTF8' ], @init);
 	return configure($node);
 }
 

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(98);
+SELECT plan(101);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -22,6 +22,8 @@ INSERT INTO expected_function VALUES
     ('tidehold.emit', 'topic text, key text, payload anycompatible, headers jsonb = NULL, expires_in interval = NULL,
          feed text = NULL',
      'pg_lsn', 'c volatile unsafe'),
+    ('tidehold.feed_row_changed', '',
+     'trigger', 'c volatile unsafe'),
     ('tidehold.kafka_validator', 'options text[], catalog oid',
      'void', 'c volatile unsafe strict'),
     ('tidehold.map_feed', 'feed text, relation regclass, destination text = NULL, key_columns name[] = NULL, envelope text
@@ -244,7 +246,7 @@ INSERT INTO expected_relation VALUES
          gap_from pg_lsn, gap_to pg_lsn'),
     ('tidehold.stat_progress_snapshot', 'v',
         'snapshot_id bigint, feed text, schema_name name, table_name name, state text, reason text,
-         rows_sent bigint, rows_estimated bigint, percent numeric, filter text, requested_at
+         rows_sent bigint, rows_estimated bigint, percent numeric, requested_at
          timestamptz, started_at timestamptz, finished_at timestamptz'),
     ('tidehold.stat_worker', 'v',
         'database_id oid, database name, pid integer, state text, started_at timestamptz, last_run_at
@@ -322,11 +324,11 @@ SELECT is(a.columns, regexp_replace(e.columns, '\s+', ' ', 'g'), 'columns of ' |
 FROM expected_relation AS e LEFT JOIN actual_relation AS a USING (name)
 WHERE e.kind <> 'S' ORDER BY e.name;
 
--- What changes stock or master data without the functions is followed even where
+-- What changes stock, master data or feeds without the functions is followed even where
 -- ordinary triggers do not fire: logical replication, session_replication_role.
 SELECT is(t.tgenabled, 'A', format('trigger %s on %s fires always', t.tgname, c.name))
 FROM pg_trigger AS t JOIN relation AS c ON c.oid = t.tgrelid
-WHERE NOT t.tgisinternal AND t.tgfoid::regproc::text ~ '^inventory\.(escrow|forget)_'
+WHERE NOT t.tgisinternal AND t.tgfoid::regproc::text ~ '^(inventory\.(escrow|forget)|tidehold\.feed)_'
 ORDER BY c.name, t.tgname;
 
 SELECT * FROM finish();

@@ -113,6 +113,12 @@ SELECT tidehold.resnapshot('shop', 'shop.item', 'item');
 SELECT tidehold.resnapshot('shop', 'shop.item', 'nothing > 1');
 SELECT tidehold.resnapshot('shop', filter => 'true');
 SELECT schema_name, table_name, filter, state FROM tidehold.feed_snapshot ORDER BY snapshot_id;
+SAVEPOINT before_progress;
+UPDATE tidehold.feed_snapshot SET state = 'running', rows_sent = 50, rows_estimated = CASE WHEN filter IS NULL THEN 200 END;
+SELECT table_name, rows_sent, rows_estimated, percent FROM tidehold.stat_progress_snapshot ORDER BY snapshot_id;
+UPDATE tidehold.feed_snapshot SET rows_estimated = CASE WHEN filter IS NULL THEN 30 ELSE 0 END;
+SELECT table_name, rows_sent, rows_estimated, percent FROM tidehold.stat_progress_snapshot ORDER BY snapshot_id;
+ROLLBACK TO before_progress;
 
 -- Dead letters.
 INSERT INTO tidehold.dead_letter (feed_id, commit_lsn, change_index, part, form, sqlstate, reason, state)
@@ -160,6 +166,12 @@ GRANT USAGE ON FOREIGN SERVER redis TO regress_feed_admin;
 SET ROLE regress_feed_admin;
 SELECT tidehold.create_feed('mine', 'inserts', 'redis') IS NOT NULL AS made;
 SELECT tidehold.map_feed('mine', 'shop.visit', 'v', key_columns => '{item_id}', query => 'SELECT name FROM shop.item WHERE item_id = $1');
+-- A filter is run, and so checked, as the owner of the feed, whoever asks.
+RESET ROLE;
+SELECT tidehold.resnapshot('mine', 'shop.visit', 'item_id > 10');
+GRANT SELECT ON shop.visit TO regress_feed_admin;
+SELECT tidehold.resnapshot('mine', 'shop.visit', 'item_id > 10');
+SET ROLE regress_feed_admin;
 SELECT tidehold.drop_feed('mine');
 SET ROLE regress_feed_operator;
 SELECT tidehold.emit('orders', 'k', 'v') > '0/0' AS emitted;

@@ -58,6 +58,22 @@ wait_feed($node, 'stock');
 stock_is('a hot key');
 cmp_ok(messages() - $before, '<=', 10, '3,000 changes of one key are few messages') or diag(messages() - $before);
 
+# ---- refused --------------------------------------------------------------------------------
+for my $key (4, 5)
+{
+	$redis->cli('LPUSH', 'spoiled', 'not', 'a', 'hash');
+	$redis->cli('RENAME', 'spoiled', "stock:SKU$key");
+}
+sql('UPDATE lot SET quantity = quantity + 1 WHERE item_id IN (4, 5)');
+wait_feed($node, 'stock');
+is(sql(q{SELECT string_agg(concat_ws('/', state, sqlstate, table_name, convert_from(key, 'UTF8')), ' ' ORDER BY key) FROM tidehold.dead_letter}),
+	'refused/42804/lot/["4"] refused/42804/lot/["5"]', 'values that Redis refuses: a letter for each key');
+$redis->cli('DEL', 'stock:SKU4', 'stock:SKU5');
+sql(q{SELECT tidehold.replay_dead_letters('stock')});
+wait_feed($node, 'stock');
+stock_is('replayed: computed again');
+is(sql('SELECT count(*) FROM tidehold.dead_letter'), '0', 'which settles the letters');
+
 # ---- keys that come and go ----------------------------------------------------------------
 sql(q{
 	DELETE FROM lot WHERE item_id = 2;

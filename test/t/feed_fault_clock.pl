@@ -63,7 +63,13 @@ $node->safe_psql('postgres', "SELECT tidehold.alter_feed('redis', '{\"wal_budget
 wait_feed($node, 'redis');
 $node->safe_psql('postgres', "SELECT tidehold.pause_feed('redis', '10 days')");
 wait_for_state($node, 'redis', "state = 'paused'");
+# A feed that fails again and again is tried again.
+kafka_server($node, $kafka, 'wrong', 'compression.codec' => 'none-such');
+create_feed($node, 'fails', 'items', 'wrong');
+wait_for_state($node, 'fails', "retry_at > clock_timestamp() + interval '1 s'", 'fault 32: a feed fails');
 set_clock(-24 * $HOUR);
+wait_for_state($node, 'fails', "retry_at < clock_timestamp() + interval '1 hour'", 'fault 32: and is tried again');
+$node->safe_psql('postgres', "SELECT tidehold.drop_feed('fails')");
 $node->safe_psql('postgres', <<'END');
 CREATE TABLE waste AS SELECT repeat('x', 1000) AS t FROM generate_series(1, 100000);
 END

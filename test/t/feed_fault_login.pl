@@ -54,6 +54,9 @@ sub passwords_and_rights
 	sql("ALTER USER MAPPING FOR CURRENT_USER SERVER sasl OPTIONS (SET \"sasl.username\" 'feed', SET \"sasl.password\" 'feed-secret')");
 	sql('INSERT INTO item SELECT generate_series(21, 30)');
 	wait_for_state($node, 'sasl', "sqlstate = '42501'", 'fault 14: no right to write');
+	my ($topic, $error) = (own('sasl.position'), stat_feed($node, 'sasl', 'last_error'));
+	like($error, qr/topic "\Q$topic\E"/, 'fault 14: the view names the topic');
+	like($error, qr/as "feed" by PLAIN/, 'fault 14: and who may not');
 	secret_kept('feed-secret', 'fault 14: missing right');
 
 	my $file = Program::folder('secret') . '/password';

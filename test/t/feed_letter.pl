@@ -84,6 +84,28 @@ wait_feed($node, 'shelf');
 is(letters('shelf'), '', 'with the first discarded the one behind it goes by itself');
 redis_equals_table($node, $redis, 'shelf', 'and the key is as the table says');
 
+# ---- rows that are gone ------------------------------------------------------------------
+spoil('shelf:2');
+spoil('shelf:3');
+sql(q{UPDATE shelf SET note = 'seen no more'});
+wait_feed($node, 'shelf');
+is(letters('shelf'), 'refused refused', 'two letters');
+sql('TRUNCATE shelf');
+wait_feed($node, 'shelf');
+is(letters('shelf'), '', 'of rows that a TRUNCATE took away no letter is left');
+$redis->cli('DEL', 'shelf:2', 'shelf:3');
+sql(q{SELECT tidehold.replay_dead_letters('shelf')});
+wait_feed($node, 'shelf');
+redis_equals_table($node, $redis, 'shelf', 'and none comes back');
+spoil('shelf:2');
+sql(q{BEGIN; INSERT INTO shelf VALUES (2, 1, 'before'); TRUNCATE shelf; INSERT INTO shelf SELECT n, 2, 'behind' FROM generate_series(1, 5) n; COMMIT});
+wait_feed($node, 'shelf');
+is(sql(q{SELECT count(*) FROM tidehold.dead_letter}), 1, 'a row behind the TRUNCATE has its letter');
+$redis->cli('DEL', 'shelf:2');
+sql(q{SELECT tidehold.replay_dead_letters('shelf')});
+wait_feed($node, 'shelf');
+redis_equals_table($node, $redis, 'shelf', 'and is there when that is sent again');
+
 # ---- other policies ------------------------------------------------------------------------
 sql(q{SELECT tidehold.alter_feed('shelf', '{"on_refusal": "go_on"}')});
 spoil('shelf:5');
@@ -108,6 +130,37 @@ is(letters('shelf'), '', 'stop: no letter');
 $redis->cli('DEL', 'shelf:5');
 wait_feed($node, 'shelf');
 redis_equals_table($node, $redis, 'shelf', 'stop: it goes on when the cause is gone');
+
+# ---- streams ---------------------------------------------------------------------------------
+audited_table($node, 'tape');
+sql('CREATE PUBLICATION tapes FOR TABLE tape');
+create_feed($node, 'tape', 'tapes', 'cache', value => 'stream', on_refusal => 'go_on');
+wait_feed($node, 'tape');
+$redis->cli('LPUSH', 'tape', 'no stream');
+sql('INSERT INTO tape VALUES (1)');
+wait_feed($node, 'tape');
+is(letters('tape'), 'refused', 'an entry that is refused');
+$redis->cli('DEL', 'tape');
+sql(q{SELECT tidehold.pause_feed('tape', '1 hour')});
+wait_for_state($node, 'tape', q{state = 'paused'});
+sql("INSERT INTO tape VALUES ($_)") for 2, 3;
+replay('tape');
+sql(q{SELECT tidehold.resume_feed('tape')});
+wait_feed($node, 'tape');
+is(letters('tape') . stat_feed($node, 'tape', 'duplicates'), '0', 'replayed while others wait to be read');
+is($redis->cli('XLEN', 'tape'), 3, 'and keeps no place that is theirs');
+
+$redis->cli('DEL', 'tape');
+my $beyond = (1 << 52 | 1 << 45) . '-0';
+$redis->cli('XADD', 'tape', $beyond, 'of', 'another cluster');
+sql('INSERT INTO tape VALUES (4)');
+wait_feed($node, 'tape');
+like(letters('tape', 'reason'), qr/^the stream ends at $beyond, above all that this feed has sent/, 'a stream of another cluster');
+is(stat_feed($node, 'tape', 'duplicates'), '0', 'refuses what is no duplicate');
+$redis->cli('DEL', 'tape');
+replay('tape');
+wait_feed($node, 'tape');
+is(letters('tape') . $redis->cli('XLEN', 'tape'), '1', 'and all is there when that one is gone');
 
 # ---- Kafka -----------------------------------------------------------------------------------
 my $kafka = Kafka->shared;
@@ -150,6 +203,9 @@ wait_feed($node, 'topics');
 like(letters('topics'), qr/^no route( no route)*$/, 'what belongs into the missing topic waits');
 published_once($node, $kafka, 'early', 'the other topic');
 is(sql(q{SELECT count(*) FROM tidehold.dead_letter WHERE table_name = 'early'}), 0, 'has no letters');
+is(sql(q{SELECT DISTINCT reason FROM tidehold.dead_letter WHERE table_name = 'late' ORDER BY reason}),
+	"its destination is missing since an earlier message\ntopic \"" . own('late') . '" does not exist and may not be created',
+	'the letters say that it is the topic, and not their key');
 
 $kafka->create_topic(own('late'), 2);
 change_rows($node, 'late', 60);

@@ -71,6 +71,8 @@ my $nobody = $silent->sockport;
 prepare_database('postgres', cache => $redis->port, closed => $nobody, locked => $locked->port);
 $node->poll_query_until('postgres', q{SELECT state = 'absent' FROM tidehold.stat_worker WHERE database = 'postgres'})
 	or die 'the database never came to rest';
+my $looked = q{SELECT started_at FROM tidehold.stat_worker WHERE database = 'postgres'};
+my $rest = $node->safe_psql('postgres', $looked);
 
 # ---- start --------------------------------------------------------------------------
 $node->safe_psql('postgres', q{
@@ -93,6 +95,7 @@ like($error, qr/TH037: cannot wait for feed "shelf" in the transaction that make
 	extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 like($error, qr/TH033: feed "shelf" does not exist/, 'nor for a feed that does not exist');
 is(processes($node), 0, 'a feed that did not commit has no process');
+is($node->safe_psql('postgres', $looked), $rest, 'and nobody has looked for one');
 
 $node->safe_psql('postgres', q{SELECT tidehold.create_feed('shelf', 'shelves', 'cache')});
 is($node->safe_psql('postgres', q{SELECT tidehold.wait_feed('shelf', '170 s')}), 't', 'one that did runs');
@@ -128,14 +131,63 @@ ok(wait_for_feed('postgres', 'lost', "state = 'connecting' AND pid <> $pid"), 'w
 $node->safe_psql('postgres', q{SELECT tidehold.create_feed('refused', 'shelves', 'locked')});
 ok(wait_for_feed('postgres', 'refused', q{state = 'failed' AND reason LIKE '%refuses the login%' AND retry_at > last_error_at}),
 	'a feed that its sink refuses says why, and when it tries again');
-ok(wait_for_feed('postgres', 'refused', q{retry_at - last_error_at > interval '3 s'}),
+ok(wait_for_feed('postgres', 'refused', q{retry_at > clock_timestamp() + interval '8 s'}),
 	'the pause grows from one try to the next');
 is(occurrences('ERROR:  ' . feed('postgres', 'refused', 'reason')), 1, 'its error is logged once');
+my $retry = feed('postgres', 'refused', 'retry_at');
 $node->safe_psql('postgres', q{
-	CREATE USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (password 'secret');
-	SELECT tidehold.alter_feed('refused', '{"batch_interval": "6 ms"}')});
+	CREATE USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (password 'secret')});
 ok(wait_for_feed('postgres', 'refused', q{state = 'running' AND reason IS NULL AND last_error LIKE '%refuses the login%'}),
 	'it runs when the cause is gone; the last error stays to be read');
+is(feed('postgres', 'refused', "started_at < '$retry'"), 't', 'it did not wait for the next try');
+$node->safe_psql('postgres', q{SELECT tidehold.pause_feed('refused')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'paused' AND reason IS NULL AND last_error LIKE '%refuses the login%'}),
+	'nor is it the reason of a pause');
+$node->safe_psql('postgres', q{
+	SELECT tidehold.resume_feed('refused');
+	ALTER USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (SET password 'wrong')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'failed' AND retry_at > clock_timestamp() + interval '8 s'}),
+	'a feed that runs takes another password at once');
+$retry = feed('postgres', 'refused', 'retry_at');
+$node->safe_psql('postgres', q{
+	ALTER USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (SET password 'secret')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'running'}), 'and one that does not');
+is(feed('postgres', 'refused', "started_at < '$retry'"), 't', 'before its next try');
+$node->safe_psql('postgres', qq{ALTER SERVER locked OPTIONS (SET port '$nobody')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'connecting'}), 'so with another place');
+
+# ---- no library -----------------------------------------------------------------------------
+my $path = $node->safe_psql('postgres', 'SHOW dynamic_library_path');
+my $broken = $node->basedir . '/broken';
+mkdir $broken or die "could not make $broken: $!";
+append_to_file("$broken/tidehold_feed.so", 'no library');
+$node->adjust_conf('postgresql.conf', 'dynamic_library_path', "'$broken:$path'");
+$node->reload;
+$pid = feed('postgres', 'shelf', 'pid');
+$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)");
+ok(wait_for_feed('postgres', 'shelf', q{state = 'failed' AND retry_at > started_at AND reason LIKE 'the worker process ended before it began%'}),
+	'a feed whose library cannot be loaded says so');
+ok(wait_for_feed('postgres', 'shelf', q{retry_at > clock_timestamp() + interval '3 s'}), 'it is tried less and less often');
+
+# A worker that begins while somebody drops its feed.
+$node->safe_psql('postgres', q{SELECT tidehold.create_feed('late', 'shelves', 'cache')});
+ok(wait_for_feed('postgres', 'late', q{state = 'failed'}), 'so does a new one');
+my $dropper = $node->background_psql('postgres');
+$dropper->query_safe('BEGIN');
+$dropper->query_safe(q{SELECT tidehold.drop_feed('late')});
+$node->adjust_conf('postgresql.conf', 'dynamic_library_path', "'$path'");
+$node->reload;
+ok($node->poll_query_until('postgres', q{
+		SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'tidehold feed' AND wait_event_type = 'Lock'}),
+	'it begins before the drop commits');
+$dropper->query_safe('COMMIT');
+$dropper->quit;
+$node->safe_psql('postgres', q{SELECT tidehold.alter_feed('shelf', '{"batch_interval": "6 ms"}')});
+ok(wait_for_feed('postgres', 'shelf', q{state = 'running' AND reason IS NULL}), 'with the library a feed runs');
+ok($node->poll_query_until('postgres', q{
+		SELECT NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name LIKE 'tidehold_late%')
+		AND (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'tidehold feed') = (SELECT count(*) FROM tidehold.feed)}),
+	'one that was dropped while it began leaves neither process nor slot');
 
 # ---- drop_feed ------------------------------------------------------------------------------
 $node->safe_psql('postgres', qq{SELECT tidehold.drop_feed('$_')}) for qw(lost refused shelf);
@@ -146,6 +198,49 @@ ok($node->poll_query_until('postgres', q{
 ok($node->poll_query_until('postgres', q{
 		SELECT state = 'absent' FROM tidehold.stat_worker WHERE database = 'postgres'}),
 	'the maintenance worker has nothing left to do');
+
+# ---- rows that no function wrote ------------------------------------------------------------
+# As a dump brings them; without the trigger they are found when the database is looked at again.
+my $insert = q{
+	INSERT INTO tidehold.feed (feed_id, name, owner, publication, server, kind, slot_name, options, armed_system)
+	VALUES (gen_random_uuid(), 'restored', current_user, 'shelves', 'cache', 'redis', 'tidehold_restored', '{}', 1)};
+my $parked = q{state = 'parked' AND reason = 'feed belongs to the cluster with system identifier 1'};
+$node->safe_psql('postgres', "BEGIN; $insert; ROLLBACK");
+is(feed('postgres', 'restored', 'state'), '', 'a row that is taken back is nothing');
+$node->safe_psql('postgres', "SET session_replication_role = replica; $insert");
+ok(wait_for_feed('postgres', 'restored', $parked), 'the row of another cluster is parked, and says why');
+$node->safe_psql('postgres', q{UPDATE tidehold.feed SET armed_system = 2});
+ok(wait_for_feed('postgres', 'restored', q{reason LIKE '%identifier 2'}), 'what is changed in it is noticed');
+$pid = feed('postgres', 'restored', 'pid');
+$node->safe_psql('postgres', q{INSERT INTO tidehold.feed_mapping (feed_id, schema_name, table_name) SELECT feed_id, 'public', 'shelf' FROM tidehold.feed});
+ok(wait_for_feed('postgres', 'restored', "state = 'parked' AND pid <> $pid"), 'in its mappings too');
+$node->safe_psql('postgres', q{DELETE FROM tidehold.feed});
+ok($node->poll_query_until('postgres', q{SELECT state = 'absent' FROM tidehold.stat_worker WHERE database = 'postgres'}),
+	'a row that is deleted takes its process along');
+is(processes($node), 0, 'it is gone');
+$node->safe_psql('postgres', q{
+	SELECT tidehold.create_feed('deleted', 'shelves', 'cache');
+	SELECT tidehold.wait_feed('deleted', '170 s');
+	DELETE FROM tidehold.feed});
+ok($node->poll_query_until('postgres', q{SELECT NOT EXISTS (SELECT FROM pg_replication_slots)}),
+	'its slot too');
+$node->safe_psql('postgres', q{
+	SELECT pg_create_logical_replication_slot(name, 'pgoutput') FROM unnest('{tidehold_gone_0123abcd,tidehold_other}'::name[]) AS name;
+	SELECT tidehold.wake_launcher()});
+ok($node->poll_query_until('postgres', q{SELECT array_agg(slot_name::text) = '{tidehold_other}' FROM pg_replication_slots}),
+	'a slot whose feed is gone is dropped, one that never was a feed\'s stays');
+$node->safe_psql('postgres', q{SELECT pg_drop_replication_slot('tidehold_other')});
+$node->adjust_conf('postgresql.conf', 'tidehold.maintenance_naptime', '10ms');
+$node->reload;
+$node->safe_psql('postgres', q{SELECT tidehold.wake_launcher()});
+$node->poll_query_until('postgres', q{SELECT state = 'absent' FROM tidehold.stat_worker WHERE database = 'postgres'});
+$node->safe_psql('postgres', "ALTER TABLE tidehold.feed DISABLE TRIGGER ALL; $insert; ALTER TABLE tidehold.feed ENABLE TRIGGER ALL");
+ok(wait_for_feed('postgres', 'restored', $parked), 'a row that came without a trigger is found later');
+$node->safe_psql('postgres', q{SELECT tidehold.drop_feed('restored')});
+ok($node->poll_query_until('postgres', q{SELECT NOT EXISTS (SELECT FROM tidehold.feed)}), 'and can be dropped');
+$node->safe_psql('postgres', q{ALTER TABLE tidehold.feed ENABLE ALWAYS TRIGGER wake});
+$node->adjust_conf('postgresql.conf', 'tidehold.maintenance_naptime', '1h');
+$node->reload;
 
 # ---- DROP DATABASE ----------------------------------------------------------------------------
 prepare_database('shop', cache => $redis->port, closed => $nobody);

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Socket::INET;
 use Test::More;
 
 use FeedTest;
@@ -136,18 +137,27 @@ sub dumped
 	my $pids = pids();
 	my $other = feed_node('other');
 	my $file = $origin->basedir . '/dump';
+	# A feed that was never connected: no cluster has been armed for it.
+	my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Proto => 'tcp') or die "no port: $!";
+	redis_server($origin, undef, 'nobody', host => '127.0.0.1', port => $silent->sockport);
+	create_feed($origin, 'unborn', 'events', 'nobody');
+	wait_for_state($origin, 'unborn', "state = 'connecting' AND reason IS NOT NULL");
 	system('pg_dump', '-Fc', '-f', $file, $origin->connstr('postgres')) == 0 or die 'pg_dump failed';
 	$other->safe_psql('postgres', 'CREATE DATABASE restored');
 	system('pg_restore', '-d', $other->connstr('restored'), $file) == 0 or die 'pg_restore failed';
-	$other->restart;
 	ok($other->poll_query_until('restored', "SELECT count(*) = 3 FROM tidehold.stat_feed WHERE state = 'parked' AND reason ~ 'feed belongs to the cluster with system identifier'"),
 		'fault 23: a dump that is restored in another cluster is parked')
 	  or diag($other->safe_psql('restored', 'SELECT name, state, reason FROM tidehold.stat_feed'));
+	ok($other->poll_query_until('restored', "SELECT count(*) = 1 FROM tidehold.stat_feed WHERE name = 'unborn' AND state = 'parked' AND reason ~ 'not the one that the feed was armed on'"),
+		'fault 23: dump: so is a feed that had not begun')
+	  or diag($other->safe_psql('restored', 'SELECT name, state, reason FROM tidehold.stat_feed'));
+	sql("SELECT tidehold.drop_feed('unborn')");
+	ok($origin->poll_query_until('postgres', "SELECT count(*) = 3 FROM tidehold.feed"), 'fault 23: dump: which is dropped');
 	my $before = sizes();
 	$other->safe_psql('restored', "INSERT INTO event (note) VALUES ('of a dump')");
 	is(sizes(), $before, 'fault 23: dump: nothing is published');
 	$other->safe_psql('restored', "SELECT tidehold.drop_feed('streams')");
-	ok($other->poll_query_until('restored', "SELECT count(*) = 2 FROM tidehold.feed"), 'fault 23: dump: a feed can be dropped where it does not belong');
+	ok($other->poll_query_until('restored', "SELECT count(*) = 3 FROM tidehold.feed"), 'fault 23: dump: a feed can be dropped where it does not belong');
 	origin_is_undisturbed($pids, 'fault 23: dump');
 	my ($code, $out, $error) = $other->psql('restored', 'DROP EXTENSION tidehold CASCADE');
 	like($error, qr/because there are feeds: /, 'fault 35: DROP EXTENSION is refused while there are feeds, parked ones too');

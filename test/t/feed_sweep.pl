@@ -101,7 +101,9 @@ sub other_forms
 	cmp_ok($redis->cli('XLEN', 'entry'), '>', 0, 'stream: what was told stays told');
 	sent('main', rows('total', 1, 3), 'computed');
 	sent('main', 'TRUNCATE total', 'computed: truncate');
-	is(scalar(data_keys('sum:*')), 3, 'computed: keys stay, nobody knows which they are');
+	is(scalar(data_keys('sum:*')), 0, 'computed: removed too');
+	sent('main', 'BEGIN;' . rows('total', 1, 3) . 'TRUNCATE total;' . rows('total', 3, 4) . 'COMMIT', 'computed: truncate and insert');
+	is(join(' ', data_keys('sum:*')), 'sum:3 sum:4', 'computed: what was computed behind it stays');
 	no_dead_letters($node, 'other forms: no dead letter');
 
 	$redis->cli('ACL', 'SETUSER', 'default', '-scan');
@@ -300,7 +302,7 @@ create_feed($node, 'main', 'main', 'redis');
 create_feed($node, 'json', 'note', 'redis', value => 'json', destination => 'json:{id}');
 sql(<<'END');
 SELECT tidehold.map_feed('main', 'entry', value => 'stream');
-SELECT tidehold.map_feed('main', 'total', destination => 'sum:{id}', query => 'SELECT $1 AS id, 1 AS n');
+SELECT tidehold.map_feed('main', 'total', destination => 'sum:{id}', query => 'SELECT id, version AS n FROM public.total WHERE id = $1');
 END
 wait_feed($node, $_) for qw(main json);
 $redis->pipe(@foreign);

@@ -13,8 +13,8 @@
 #include "storage/standby.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "feed/decode/deliver.h"
 #include "feed/decode/reader.h"
 #include "feed/decode/suspect.h"
@@ -25,8 +25,8 @@
 FeedReader th_reader;
 
 static XLogRecPtr confirmed_lsn = InvalidXLogRecPtr;
-static TimestampTz spill_looked_at = 0;
-static int64 spilled_before = 0; /* what the server counted up to the last look */
+static int64 spill_looked_at = 0; /* monotonic ms */
+static int64 spilled_before = 0;  /* what the server counted up to the last look */
 
 static void
 make_contexts(void)
@@ -148,10 +148,10 @@ static void
 show_slot(void)
 {
 	FeedState *state = th_reader.state;
-	TimestampTz now = GetCurrentTimestamp();
+	int64 now = th_monotonic_ms();
 	int64 bytes = spilled_before;
 
-	if (TimestampDifferenceExceeds(spill_looked_at, now, SPILL_LOOK_MS))
+	if (now >= spill_looked_at + SPILL_LOOK_MS)
 	{
 		bytes = spilled_bytes();
 		spill_looked_at = now;

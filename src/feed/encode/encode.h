@@ -65,7 +65,7 @@ extern void th_encode_init(const FeedSource *source);
  */
 extern FeedRoute *th_route_of(const FeedRow *row, const char *schema_name, const char *table_name);
 
-/* Keys that hold the table's rows, and nothing but them: a TRUNCATE sweeps them. */
+/* Keys that hold the table's rows, and nothing but them: a whole snapshot sweeps them. */
 static inline bool
 th_route_is_swept(const FeedRoute *route)
 {

@@ -83,13 +83,17 @@ send_delete(const FeedChange *change, FeedBytes destination, FeedSend send)
 	send(&message);
 }
 
-/* Keys are not in the WAL: what there is of them in Redis is looked for there. */
+/*
+ * Keys are not in the WAL: what there is of them in Redis is looked for there.  Those of
+ * computed values are made of columns of a query's result.
+ */
 static void
 send_sweep(const FeedChange *change, FeedSend send)
 {
 	FeedMessage message = th_message_of(change, FEED_MESSAGE_SWEEP);
 
-	th_destination_pattern(&th_buffers.destination, message.route, change->shape);
+	th_destination_pattern(&th_buffers.destination, message.route,
+						   message.route->query == NULL ? change->shape : NULL);
 	message.destination = th_utf8(&th_buffers.destination);
 	message.fields = th_route_others(message.route, message.destination, &message.field_count);
 	message.ttl_ms = 0;

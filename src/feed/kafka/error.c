@@ -4,8 +4,7 @@
  */
 #include "postgres.h"
 
-#include "utils/timestamp.h"
-
+#include "base/clock.h"
 #include "base/errors.h"
 #include "feed/kafka/kafka.h"
 
@@ -54,11 +53,10 @@ void
 th_kafka_note(rd_kafka_resp_err_t code, const char *text)
 {
 	static char noted[FEED_ERROR_LEN];
-	static TimestampTz noted_at = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static int64 noted_at = 0;
+	int64 now = th_monotonic_ms();
 
-	if (strncmp(noted, text, sizeof(noted) - 1) == 0 &&
-		!TimestampDifferenceExceeds(noted_at, now, NOTE_AGAIN_MS))
+	if (strncmp(noted, text, sizeof(noted) - 1) == 0 && now < noted_at + NOTE_AGAIN_MS)
 		return;
 	strlcpy(noted, text, sizeof(noted));
 	noted_at = now;
@@ -74,7 +72,9 @@ th_kafka_raise(rd_kafka_resp_err_t code, const char *action, const char *text)
 
 	ereport(ERROR,
 			(errcode(sqlstate),
-			 errmsg("could not %s for feed \"%s\": %s", action, th_kafka.row->name, text),
+			 denied ? errmsg("could not %s for feed \"%s\" as %s: %s", action, th_kafka.row->name,
+							 th_kafka.principal, text) :
+					  errmsg("could not %s for feed \"%s\": %s", action, th_kafka.row->name, text),
 			 errdetail("The client says %s at server \"%s\", as %s.", rd_kafka_err2name(code),
 					   th_kafka.row->server, th_kafka.principal),
 			 denied ? errhint("Grant it what it needs in Kafka, or change the options of the "

@@ -77,7 +77,7 @@ wait_for(Helper *helper, const struct timespec *until)
 {
 	if (!helper->running)
 		return;
-	if (pthread_timedjoin_np(helper->thread, NULL, until) != 0)
+	if (pthread_clockjoin_np(helper->thread, NULL, CLOCK_MONOTONIC, until) != 0)
 		lingers = true;
 	helper->running = false;
 }
@@ -148,7 +148,7 @@ deadline(void)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += STOP_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;

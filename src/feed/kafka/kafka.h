@@ -20,8 +20,6 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include "portability/instr_time.h"
-
 #include "base/compat.h"
 #include "feed/worker/sink.h"
 
@@ -43,9 +41,9 @@ typedef struct KafkaTopic
 	char name[KAFKA_TOPIC_LEN + 1]; /* key of the hash */
 	rd_kafka_topic_t *handle;
 	KafkaTopicState state;
-	int32 partitions; /* keys are spread over; changes only when nothing is in flight */
-	TimestampTz ask_at;
-	TimestampTz made_at;	  /* it takes a while until every broker knows a new topic */
+	int32 partitions;		  /* keys are spread over; changes only when nothing is in flight */
+	int64 ask_at;			  /* monotonic ms */
+	int64 made_at;			  /* it takes a while until every broker knows a new topic */
 	rd_kafka_resp_err_t code; /* why it is missing */
 	char reason[256];
 	struct KafkaTopic *next;
@@ -90,7 +88,7 @@ typedef struct Kafka
 
 	int64 pending; /* bytes since the last finished flush */
 	bool in_transaction;
-	instr_time committed_at;
+	int64 committed_at; /* monotonic us; 0: none yet */
 	XLogRecPtr safe;
 } Kafka;
 

@@ -12,6 +12,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/clock.h"
 #include "feed/kafka/kafka.h"
 
 /* The position is near the end, unless the feed was idle among busy ones. */
@@ -165,17 +166,13 @@ read_on(void)
 static bool
 read_for_a_slice(void)
 {
-	instr_time begun;
-	instr_time now;
+	int64 end = th_monotonic_ms() + KAFKA_SLICE_MS / 2;
 
-	INSTR_TIME_SET_CURRENT(begun);
 	do
 	{
 		if (read_on())
 			return true;
-		INSTR_TIME_SET_CURRENT(now);
-		INSTR_TIME_SUBTRACT(now, begun);
-	} while (INSTR_TIME_GET_MILLISEC(now) < KAFKA_SLICE_MS / 2);
+	} while (th_monotonic_ms() < end);
 	return false;
 }
 

@@ -34,17 +34,30 @@ start(const FeedSinkStart *how)
 	MemoryContextSwitchTo(before);
 }
 
+/* The primary message is what stat_feed shows: it says which topic, and who was refused. */
+TH_NORETURN static void
+raise_no_position_topic(const KafkaTopic *topic)
+{
+	int sqlstate = th_kafka_sqlstate(topic->code);
+
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("feed \"%s\" has nowhere to keep its position: %s", th_kafka.row->name,
+					topic->reason),
+			 errdetail("It came to server \"%s\" as %s.", th_kafka.row->server,
+					   th_kafka.principal),
+			 sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE ?
+				 errhint("Let it describe, read and write the topic, and create it where it is missing.") :
+				 errhint("Create the topic with cleanup.policy=compact, or let the feed create topics.")));
+}
+
 static bool
 position_topic_is_there(void)
 {
 	KafkaTopic *topic = th_kafka_position_topic();
 
 	if (th_kafka_topic_ask(topic) == KAFKA_TOPIC_MISSING)
-		ereport(ERROR,
-				(errcode(th_kafka_sqlstate(topic->code)),
-				 errmsg("feed \"%s\" has nowhere to keep its position", th_kafka.row->name),
-				 errdetail("In Kafka, %s.", topic->reason),
-				 errhint("Create the topic with cleanup.policy=compact, or let the feed create topics.")));
+		raise_no_position_topic(topic);
 	return topic->state == KAFKA_TOPIC_PRESENT;
 }
 

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "feed/kafka/kafka.h"
 
 #define ASK_MISSING_MS 10000
@@ -153,7 +154,7 @@ miss(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *reason)
 {
 	topic->state = KAFKA_TOPIC_MISSING;
 	topic->code = code;
-	topic->ask_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASK_MISSING_MS);
+	topic->ask_at = th_monotonic_ms() + ASK_MISSING_MS;
 	strlcpy(topic->reason, reason, sizeof(topic->reason));
 }
 
@@ -228,7 +229,7 @@ th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *
 	{
 		case RD_KAFKA_RESP_ERR_NO_ERROR:
 		case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
-			topic->made_at = GetCurrentTimestamp();
+			topic->made_at = th_monotonic_ms();
 			topic->state = KAFKA_TOPIC_ASKING;
 			return;
 		case RD_KAFKA_RESP_ERR__TIMED_OUT:
@@ -238,8 +239,9 @@ th_kafka_topic_created(KafkaTopic *topic, rd_kafka_resp_err_t code, const char *
 			topic->state = KAFKA_TOPIC_ASKING;
 			return;
 		default:
-			snprintf(reason, sizeof(reason), "could not create topic \"%s\": %s",
-					 topic->name, text != NULL ? text : rd_kafka_err2str(code));
+			snprintf(reason, sizeof(reason), "could not create topic \"%s\" as %s: %s",
+					 topic->name, th_kafka.principal,
+					 text != NULL ? text : rd_kafka_err2str(code));
 			miss(topic, code, reason);
 	}
 }
@@ -251,8 +253,7 @@ miss_or_create(KafkaTopic *topic)
 {
 	char reason[sizeof(topic->reason)];
 
-	if (topic->made_at != 0 &&
-		!TimestampDifferenceExceeds(topic->made_at, GetCurrentTimestamp(), NEW_TOPIC_MS))
+	if (topic->made_at != 0 && th_monotonic_ms() < topic->made_at + NEW_TOPIC_MS)
 		topic->state = KAFKA_TOPIC_ASKING;
 	else if (may_create())
 		create(topic);
@@ -283,7 +284,7 @@ found(KafkaTopic *topic, int32 partitions)
 	int32 before = topic->partitions;
 
 	topic->state = KAFKA_TOPIC_PRESENT;
-	topic->ask_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASK_PRESENT_MS);
+	topic->ask_at = th_monotonic_ms() + ASK_PRESENT_MS;
 	topic->made_at = 0;
 	if (before != 0 && before != partitions)
 		warn_of_partitions(topic, partitions);
@@ -337,7 +338,7 @@ KafkaTopicState
 th_kafka_topic_ask(KafkaTopic *topic)
 {
 	if (topic->state == KAFKA_TOPIC_ASKING ||
-		(topic->state == KAFKA_TOPIC_MISSING && topic->ask_at <= GetCurrentTimestamp()))
+		(topic->state == KAFKA_TOPIC_MISSING && topic->ask_at <= th_monotonic_ms()))
 		ask(topic);
 	return topic->state;
 }
@@ -346,13 +347,13 @@ th_kafka_topic_ask(KafkaTopic *topic)
 void
 th_kafka_topics_recheck(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	int64 now = th_monotonic_ms();
 
 	Assert(th_kafka.in_flight == 0);
 	for (KafkaTopic *topic = th_kafka.topics; topic != NULL; topic = topic->next)
 		if (topic->state == KAFKA_TOPIC_PRESENT && topic->ask_at <= now)
 		{
-			topic->ask_at = TimestampTzPlusMilliseconds(now, ASK_PRESENT_MS);
+			topic->ask_at = now + ASK_PRESENT_MS;
 			ask(topic);
 			return;
 		}

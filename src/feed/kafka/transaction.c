@@ -14,8 +14,8 @@
 
 #include "lib/stringinfo.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "feed/kafka/kafka.h"
 
 /*
@@ -47,24 +47,14 @@ static bool hurried = false;
 static int64 gather_ms = GATHER_MIN_MS;
 static StringInfoData position_text; /* of the last one that was sent */
 
-static int64
-microseconds_since(instr_time moment)
-{
-	instr_time passed;
-
-	INSTR_TIME_SET_CURRENT(passed);
-	INSTR_TIME_SUBTRACT(passed, moment);
-	return (int64) INSTR_TIME_GET_MICROSEC(passed);
-}
-
 static void
 pause_after_commit(void)
 {
 	int64 us;
 
-	if (INSTR_TIME_IS_ZERO(th_kafka.committed_at))
+	if (th_kafka.committed_at == 0)
 		return;
-	us = PAUSE_US - microseconds_since(th_kafka.committed_at);
+	us = th_kafka.committed_at + PAUSE_US - th_monotonic_us();
 	if (us > 0)
 		pg_usleep(us);
 }
@@ -127,7 +117,7 @@ th_kafka_transaction_begin(void)
 static void
 adapt_gathering(void)
 {
-	int64 ms = Max(microseconds_since(th_kafka.committed_at) / 1000, 1);
+	int64 ms = Max((th_monotonic_us() - th_kafka.committed_at) / 1000, 1);
 
 	gather_ms = GATHER_MIN_MS + th_kafka.pending / ms / BYTES_PER_MS_AND_MS;
 	gather_ms = Min(gather_ms, GATHER_MAX_MS);
@@ -136,9 +126,9 @@ adapt_gathering(void)
 long
 th_kafka_gather_ms(void)
 {
-	if (th_kafka.in_transaction || INSTR_TIME_IS_ZERO(th_kafka.committed_at))
+	if (th_kafka.in_transaction || th_kafka.committed_at == 0)
 		return 0;
-	return (long) Max(gather_ms - microseconds_since(th_kafka.committed_at) / 1000, 0);
+	return (long) Max(gather_ms - (th_monotonic_us() - th_kafka.committed_at) / 1000, 0);
 }
 
 static void
@@ -182,7 +172,7 @@ flush_transaction(const FeedPosition *position)
 	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
 		return false;
 	adapt_gathering();
-	INSTR_TIME_SET_CURRENT(th_kafka.committed_at);
+	th_kafka.committed_at = th_monotonic_us();
 	finish();
 	th_kafka.safe = position->lsn;
 	th_kafka_leave_careful(position->lsn);

@@ -39,7 +39,7 @@ void
 th_redis_cluster_doubt(void)
 {
 	is_doubted = true;
-	th_redis_wake_at(Max(not_before, th_redis_now()));
+	th_redis_wake_at(Max(not_before, th_monotonic_ms()));
 }
 
 /*
@@ -145,7 +145,7 @@ static void
 on_map(RedisNode *node, void *context, redisReply *reply)
 {
 	is_asked = false;
-	not_before = th_redis_now() + REFRESH_PAUSE_MS;
+	not_before = th_monotonic_ms() + REFRESH_PAUSE_MS;
 	if (reply == NULL)
 		return;
 	if (reply->type == REDIS_REPLY_ARRAY)

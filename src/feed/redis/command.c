@@ -26,6 +26,8 @@
 /* What is put for others to hear may wait in our memory up to here. */
 #define PUBLISH_WAITING_MAX (1024 * 1024)
 
+static const FeedBytes no_bytes = { NULL, 0 };
+
 static StringInfoData keys;
 static StringInfoData arguments;
 static int key_count;
@@ -125,12 +127,19 @@ add_version(const FeedMessage *message)
 	add_argument(version, REDIS_VERSION_LEN);
 }
 
+/* First number of an entry's id. */
+uint64
+th_redis_stream_place(XLogRecPtr lsn)
+{
+	return ((uint64) th_redis.row->epoch << 52) | lsn;
+}
+
 /* Grows with the version; a server refuses what is not above the stream's last one. */
 static void
 add_stream_id(const FeedMessage *message)
 {
 	char id[2 * MAXINT8LEN + 2];
-	int len = pg_ulltoa_n(((uint64) th_redis.row->epoch << 52) | message->txn->end_lsn, id);
+	int len = pg_ulltoa_n(th_redis_stream_place(message->txn->end_lsn), id);
 
 	id[len++] = '-';
 	len += pg_ulltoa_n((uint64) message->index * 4 + message->part, id + len);
@@ -323,9 +332,9 @@ encode_parts(const FeedMessage *message, int slot)
 }
 
 static RedisMessage *
-make_message(char kind, int slot)
+make_message(char kind, int slot, FeedBytes computed)
 {
-	int size = offsetof(RedisMessage, data) + keys.len + arguments.len;
+	int size = offsetof(RedisMessage, data) + keys.len + arguments.len + computed.len;
 	RedisMessage *message = MemoryContextAllocHuge(th_redis.context, size);
 
 	memset(message, 0, offsetof(RedisMessage, data));
@@ -338,6 +347,9 @@ make_message(char kind, int slot)
 	message->arguments_len = arguments.len;
 	memcpy(message->data, keys.data, keys.len);
 	memcpy(message->data + keys.len, arguments.data, arguments.len);
+	message->computed_len = computed.len;
+	if (computed.len > 0)
+		memcpy(message->data + keys.len + arguments.len, computed.data, computed.len);
 	return message;
 }
 
@@ -396,7 +408,8 @@ fits(const FeedMessage *message, StringInfo why)
 static RedisMessage *
 make_placed(char kind, int slot, const FeedMessage *message)
 {
-	RedisMessage *encoded = make_message(kind, slot);
+	bool computed = message->part == FEED_MESSAGE_COMPUTED && message->key.data != NULL;
+	RedisMessage *encoded = make_message(kind, slot, computed ? message->key : no_bytes);
 
 	encoded->form = message->form;
 	encoded->part = message->part;
@@ -447,7 +460,7 @@ th_redis_encode_position(char kind, int slot, const char *key, const char *expec
 		add_text(version);
 		add_text(value);
 	}
-	return make_message(kind, slot);
+	return make_message(kind, slot, no_bytes);
 }
 
 /* ---- at most once ---- */
@@ -484,113 +497,4 @@ th_redis_publish(const FeedMessage *message)
 		sdslen(node->connection->obuf) > PUBLISH_WAITING_MAX)
 		return;
 	put_publish(node, message);
-}
-
-/* ---- and back ---- */
-
-static const char *
-take_bulk(const char *at, FeedBytes *bytes)
-{
-	const char *end = strchr(at, '\n');
-
-	bytes->len = (int) strtol(at + 1, NULL, 10);
-	bytes->data = end + 1;
-	return bytes->data + bytes->len + 2;
-}
-
-static const char *
-skip_bulks(const char *at, int count)
-{
-	FeedBytes skipped;
-
-	for (int i = 0; i < count; i++)
-		at = take_bulk(at, &skipped);
-	return at;
-}
-
-static int64
-bulk_number(const FeedBytes *bytes)
-{
-	return strtoll(bytes->data, NULL, 10);
-}
-
-static void
-decode_fields(const char *at, int set, int unset, FeedMessage *out)
-{
-	FeedField *fields = palloc0(sizeof(FeedField) * Max(set + unset, 1));
-
-	out->field_count = set + unset;
-	out->fields = fields;
-	for (int i = 0; i < set; i++)
-	{
-		at = take_bulk(at, &fields[i].name);
-		at = take_bulk(at, &fields[i].value);
-	}
-	for (int i = set; i < set + unset; i++)
-		at = take_bulk(at, &fields[i].name);
-}
-
-static void
-decode_hash(const char *at, int size, FeedMessage *out)
-{
-	FeedBytes life;
-	FeedBytes whole;
-	FeedBytes set;
-
-	at = take_bulk(at, &life);
-	at = take_bulk(at, &whole);
-	at = take_bulk(at, &set);
-	out->ttl_ms = bulk_number(&life);
-	out->whole = bulk_number(&whole) != 0;
-	decode_fields(at, (int) bulk_number(&set), size - 4 - 2 * (int) bulk_number(&set), out);
-}
-
-static void
-decode_stream(const char *at, int size, FeedMessage *out)
-{
-	FeedBytes first;
-	const char *behind = take_bulk(at, &first);
-	int skipped = 1;
-
-	if (first.len == 6 && memcmp(first.data, "MAXLEN", 6) == 0)
-	{
-		behind = skip_bulks(at, 4);
-		skipped = 4;
-	}
-	decode_fields(behind, (size - skipped) / 2, 0, out);
-}
-
-void
-th_redis_decode(const RedisMessage *message, FeedMessage *out)
-{
-	const char *at = message->data + message->keys_len;
-	FeedBytes kind;
-	FeedBytes size;
-	FeedBytes life;
-
-	memset(out, 0, sizeof(*out));
-	out->form = message->form;
-	out->route = message->route;
-	out->txn = &message->txn;
-	out->index = message->index;
-	out->part = message->part;
-	take_bulk(message->data, &out->destination);
-	at = take_bulk(at, &kind);
-	at = take_bulk(at, &size);
-	if (message->kind == REDIS_KIND_STREAM)
-	{
-		decode_stream(at, (int) bulk_number(&size), out);
-		return;
-	}
-	at = skip_bulks(at, 1);
-	if (message->kind == REDIS_KIND_SWEEP)
-		decode_fields(skip_bulks(at, 1), 0, (int) bulk_number(&size) - 2, out);
-	else if (message->kind == REDIS_KIND_HASH)
-		decode_hash(at, (int) bulk_number(&size), out);
-	else if (message->kind == REDIS_KIND_JSON)
-	{
-		at = take_bulk(at, &life);
-		out->ttl_ms = bulk_number(&life);
-		take_bulk(at, &out->value);
-	}
 }

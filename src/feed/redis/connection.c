@@ -94,7 +94,7 @@ static void
 back_off(RedisNode *node)
 {
 	node->backoff_ms = Min(Max(node->backoff_ms * 2, BACKOFF_MIN_MS), BACKOFF_MAX_MS);
-	node->due = th_redis_now() + node->backoff_ms / 2 +
+	node->due = th_monotonic_ms() + node->backoff_ms / 2 +
 				(int64) pg_prng_uint64_range(&pg_global_prng_state, 0, node->backoff_ms / 2);
 	th_redis_wake_at(node->due);
 }
@@ -175,7 +175,7 @@ connect_next_address(RedisNode *node)
 
 	node->next_address = address->ai_next;
 	node->state = REDIS_NODE_CONNECTING;
-	node->due = th_redis_now() + th_redis.options.timeout_ms;
+	node->due = th_monotonic_ms() + th_redis.options.timeout_ms;
 	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0,
 					NI_NUMERICHOST) != 0)
 		strlcpy(host, node->address.host, sizeof(host));
@@ -211,11 +211,11 @@ look_up(RedisNode *node)
 	{
 		node->lookup = th_redis_lookup_begin(&node->address);
 		node->state = REDIS_NODE_RESOLVING;
-		node->due = th_redis_now() + th_redis.options.timeout_ms;
+		node->due = th_monotonic_ms() + th_redis.options.timeout_ms;
 	}
 	if (!th_redis_lookup_ended(node->lookup, &node->found, &why))
 	{
-		th_redis_wake_at(th_redis_now() + RESOLVE_SLICE_MS);
+		th_redis_wake_at(th_monotonic_ms() + RESOLVE_SLICE_MS);
 		return;
 	}
 	th_redis_lookup_end(node->lookup);
@@ -267,7 +267,7 @@ connected(RedisNode *node)
 		return;
 	}
 	node->state = REDIS_NODE_GREETING;
-	node->heard_at = th_redis_now();
+	node->heard_at = th_monotonic_ms();
 	node->due = node->heard_at + th_redis.options.timeout_ms;
 	th_redis_greet(node);
 	th_redis_node_write(node);
@@ -282,7 +282,7 @@ th_redis_node_ready(RedisNode *node)
 	node->was_ready = true;
 	node->backoff_ms = 0;
 	forget_addresses(node);
-	th_redis_wake_at(th_redis_now());
+	th_redis_wake_at(th_monotonic_ms());
 }
 
 /* ---- bytes ---- */
@@ -360,7 +360,7 @@ th_redis_node_event(RedisNode *node, uint32 events)
 		th_redis_node_write(node);
 	if (node->connection == NULL || !(events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
 		return;
-	node->heard_at = th_redis_now();
+	node->heard_at = th_monotonic_ms();
 	open = read_all(node);
 	th_redis_take_replies(node);
 	if (!open && node->connection != NULL)

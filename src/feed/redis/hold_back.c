@@ -42,14 +42,14 @@ th_redis_hold_back_note(XLogRecPtr lsn)
 {
 	keep_latest();
 	latest.lsn = lsn;
-	latest.at = th_redis_now();
+	latest.at = th_monotonic_ms();
 	keep_latest();
 }
 
 static bool
 is_old(const HeldFlush *flush)
 {
-	return th_redis_now() >= flush->at + th_redis.options.hold_back_ms;
+	return th_monotonic_ms() >= flush->at + th_redis.options.hold_back_ms;
 }
 
 XLogRecPtr

@@ -9,8 +9,10 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "common/pg_prng.h"
 #include "storage/spin.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "core/feed/hash_slot.h"
@@ -36,6 +38,9 @@ typedef struct RedisLane
 } RedisLane;
 
 static RedisLane *lanes;
+
+/* No entry of a stream that we or a predecessor sent can be of a later place. */
+static XLogRecPtr newest_entry;
 static dlist_head waiting = DLIST_STATIC_INIT(waiting);
 static StringInfoData batch;
 
@@ -49,6 +54,7 @@ th_redis_lanes_start(void)
 	for (int i = 0; i < count; i++)
 		dlist_init(&lanes[i].queue);
 	initStringInfo(&batch);
+	newest_entry = GetFlushRecPtr(NULL);
 	MemoryContextSwitchTo(before);
 }
 
@@ -71,7 +77,7 @@ let_wait(RedisLane *lane)
 		return;
 	lane->is_waiting = true;
 	dlist_push_tail(&waiting, &lane->link);
-	th_redis_wake_at(Max(lane->retry_at, th_redis_now()));
+	th_redis_wake_at(Max(lane->retry_at, th_monotonic_ms()));
 }
 
 void
@@ -129,7 +135,7 @@ static void
 retry_later(RedisLane *lane, const char *why)
 {
 	lane->retry_ms = Min(Max(lane->retry_ms * 2, RETRY_MIN_MS), RETRY_MAX_MS);
-	lane->retry_at = th_redis_now() + lane->retry_ms / 2 +
+	lane->retry_at = th_monotonic_ms() + lane->retry_ms / 2 +
 					 (int64) pg_prng_uint64_range(&pg_global_prng_state, 0, lane->retry_ms / 2);
 	count_event(&th_redis.state->counters.retries);
 	th_redis_trouble(ERRCODE_CONNECTION_EXCEPTION, "Redis does not take changes now: %s", why);
@@ -294,6 +300,32 @@ append_parts(RedisLane *lane, int count, bool of_keys)
 }
 
 static void
+append_highest_id(void)
+{
+	char id[MAXINT8LEN + 2];
+
+	snprintf(id, sizeof(id), UINT64_FORMAT, th_redis_stream_place(newest_entry));
+	th_redis_bulk_text(&batch, id);
+}
+
+/* Only now: the batch itself must not vouch for what others wrote. */
+static void
+note_entries(RedisLane *lane, int count)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &lane->queue)
+	{
+		RedisMessage *message = dlist_container(RedisMessage, link, iter.cur);
+
+		if (count-- == 0)
+			return;
+		if (message->kind == REDIS_KIND_STREAM)
+			newest_entry = Max(newest_entry, message->txn.end_lsn);
+	}
+}
+
+static void
 put_asking(RedisNode *node)
 {
 	const char *const asking[] = { "ASKING" };
@@ -310,13 +342,15 @@ send_batch(RedisLane *lane, RedisNode *node)
 	if (count == 0)
 		return;
 	resetStringInfo(&batch);
-	appendStringInfo(&batch, "*%d\r\n", 4 + key_count + argument_count);
+	appendStringInfo(&batch, "*%d\r\n", 5 + key_count + argument_count);
 	th_redis_bulk_text(&batch, "EVALSHA");
 	th_redis_bulk_text(&batch, th_redis_script_sha);
 	th_redis_bulk_number(&batch, key_count);
 	append_parts(lane, count, true);
 	th_redis_bulk_number(&batch, th_redis.options.guard_ms);
+	append_highest_id();
 	append_parts(lane, count, false);
+	note_entries(lane, count);
 	if (lane->asked != NULL)
 		put_asking(node);
 	lane->asked = NULL;

@@ -58,7 +58,7 @@ th_redis_put(RedisNode *node, const char *command, int len, RedisAnswer answer,
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	request->answer = answer;
 	request->context = context;
-	request->sent_at = th_redis_now();
+	request->sent_at = th_monotonic_ms();
 	dlist_push_tail(&node->requests, &request->link);
 	th_redis_wake_at(request->sent_at + th_redis.options.timeout_ms);
 }

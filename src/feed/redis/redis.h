@@ -20,6 +20,7 @@
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 
+#include "base/clock.h"
 #include "feed/worker/sink.h"
 
 /* ---- options.c ---- */
@@ -82,10 +83,7 @@ typedef struct RedisSink
 
 extern RedisSink th_redis;
 
-/* Monotonic, milliseconds. */
-extern int64 th_redis_now(void);
-
-/* The descriptor becomes readable at this time at the latest. */
+/* The descriptor becomes readable at this time at the latest; times are th_monotonic_ms(). */
 extern void th_redis_wake_at(int64 when);
 
 /* Where messages of this slot go; NULL: not known now. */
@@ -236,13 +234,16 @@ typedef struct RedisMessage
 	int keys_len;
 	int argument_count;
 	int arguments_len;
-	char data[FLEXIBLE_ARRAY_MEMBER]; /* keys, then arguments, as the protocol has them */
+	int computed_len;				  /* what a computed value's letter is known by; else 0 */
+	char data[FLEXIBLE_ARRAY_MEMBER]; /* keys, arguments, as the protocol has them; then that */
 } RedisMessage;
 
 /* Version of a state: fixed width, so that the order of texts is the order of versions. */
 #define REDIS_POSITION_VERSION_LEN 19
 #define REDIS_MARK_DIGITS 8 /* of feed and cluster */
 #define REDIS_VERSION_LEN (REDIS_MARK_DIGITS + REDIS_POSITION_VERSION_LEN + 9)
+
+extern uint64 th_redis_stream_place(XLogRecPtr lsn);
 
 /* NULL: it can never be sent, *why says it. */
 extern RedisMessage *th_redis_encode(const FeedMessage *message, StringInfo why);
@@ -254,7 +255,7 @@ extern void th_redis_publish(const FeedMessage *message);
 /* Of one key that a sweep has found. */
 extern RedisMessage *th_redis_encode_swept(const FeedMessage *sweep, const char *key, int len);
 
-/* The message as it was given; fields are made in the current memory context. */
+/* decode.c: the message as it was given; fields are made in the current memory context. */
 extern void th_redis_decode(const RedisMessage *message, FeedMessage *out);
 
 /* ---- lane.c ---- */

@@ -3,8 +3,9 @@
  *	  What runs inside the server: guards, commands in order, positions.
  *
  * KEYS are those of the messages one after the other; ARGV[1] is the life of a guard in
- * milliseconds (0: for ever), then come for each message its kind, how many arguments it
- * has, and these:
+ * milliseconds (0: for ever), ARGV[2] the first number of the highest id that this feed may
+ * have given an entry of a stream; then come for each message its kind, how many arguments
+ * it has, and these:
  *
  *	  H  version, time to live, whole, how many fields are set, field, value .., fields to
  *		 remove ..			(keys: hash, guard)
@@ -26,7 +27,8 @@
  * guards and positions are, do not begin with a brace and are left alone.
  *
  * A version begins with the mark of its feed and cluster: what another wrote, as one that
- * this cluster replaces, says nothing about what is newer.
+ * this cluster replaces, says nothing about what is newer.  Ids of a stream have no room for
+ * it, but what ends above all that we have sent is not ours, and refuses what it never had.
  *
  * The data comes before its guard: when the data is refused, the guard must not know
  * the version, or a second try would be taken for a replay.  A hash is written before
@@ -41,7 +43,7 @@
 char th_redis_script_sha[REDIS_ID_LEN + 1] = "";
 
 const char th_redis_script[] =
-	"local results, refused, key, arg = {}, false, 1, 2\n"
+	"local results, refused, key, arg = {}, false, 1, 3\n"
 	"local again = {'OOM ', 'READONLY ', 'MASTERDOWN ', 'TRYAGAIN ', 'CLUSTERDOWN ', 'MISCONF ',\n"
 	"  'NOREPLICAS ', 'LOADING ', 'BUSY ', 'MOVED ', 'ASK ', 'non local key'}\n"
 	"local function failed(reply) return type(reply) == 'table' and reply.err end\n"
@@ -127,11 +129,28 @@ const char th_redis_script[] =
 	"  if not failed(reply) then reply = write_guard(guard, version) end\n"
 	"  return failed(reply) and reply or 1\n"
 	"end\n"
+	"local function last_id(name)\n"
+	"  local facts = redis.pcall('XINFO', 'STREAM', name)\n"
+	"  if failed(facts) then return facts end\n"
+	"  for i = 1, #facts, 2 do\n"
+	"    if facts[i] == 'last-generated-id' then return facts[i + 1] end\n"
+	"  end\n"
+	"end\n"
+	"local function greater(one, other)\n"
+	"  if #one ~= #other then return #one > #other end\n"
+	"  return one > other\n"
+	"end\n"
 	"local function add(name, first, last)\n"
 	"  local reply = redis.pcall('XADD', name, unpack(ARGV, first, last))\n"
 	"  if not failed(reply) then return 1 end\n"
-	"  if string.find(reply.err, 'equal or smaller', 1, true) then return 0 end\n"
-	"  return reply\n"
+	"  if not string.find(reply.err, 'equal or smaller', 1, true) then return reply end\n"
+	"  reply = last_id(name)\n"
+	"  if failed(reply) then return reply end\n"
+	"  if greater(string.match(reply, '^%d+'), ARGV[2]) then\n"
+	"    return {err = 'the stream ends at ' .. reply .. ', above all that this feed has sent: '\n"
+	"      .. 'another cluster or feed wrote it. Remove it or choose another, then replay'}\n"
+	"  end\n"
+	"  return 0\n"
 	"end\n"
 	"local function position(name, first)\n"
 	"  local least, version = ARGV[first], ARGV[first + 1]\n"

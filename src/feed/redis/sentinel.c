@@ -24,7 +24,7 @@ static int times_named = 0;
 static void
 ask_again_in(int64 ms)
 {
-	not_before = th_redis_now() + ms;
+	not_before = th_monotonic_ms() + ms;
 	th_redis_wake_at(not_before);
 }
 

@@ -6,7 +6,6 @@
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "storage/spin.h"
@@ -41,7 +40,7 @@ th_redis_trouble(int sqlstate, const char *format, ...)
 	if (in_trouble)
 		return;
 	in_trouble = true;
-	trouble_since = th_redis_now();
+	trouble_since = th_monotonic_ms();
 	ereport(LOG, (errcode(sqlstate), errmsg("feed \"%s\" waits: %s", th_redis.row->name, text)));
 }
 
@@ -53,19 +52,10 @@ th_redis_trouble_over(void)
 	in_trouble = false;
 	ereport(LOG,
 			(errmsg("feed \"%s\" goes on after %lld ms", th_redis.row->name,
-					(long long) (th_redis_now() - trouble_since))));
+					(long long) (th_monotonic_ms() - trouble_since))));
 }
 
-/* ---- time ---- */
-
-int64
-th_redis_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+/* ---- the timer ---- */
 
 static void
 set_timer(int64 when)
@@ -165,7 +155,7 @@ take_events(void)
 static void
 send_what_waits(void)
 {
-	th_redis_lanes_work(th_redis_now());
+	th_redis_lanes_work(th_monotonic_ms());
 	th_redis_nodes_write();
 }
 
@@ -178,7 +168,7 @@ sink_poll(void)
 	if (th_redis.epoll < 0)
 		return false;
 	busy = take_events();
-	now = th_redis_now();
+	now = th_monotonic_ms();
 	th_redis_nodes_work(now);
 	if (th_redis.options.cluster)
 		th_redis_cluster_work(now);

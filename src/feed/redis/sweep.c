@@ -326,7 +326,7 @@ scan_failed(NodeScan *scan, const char *why)
 			th_redis_node_drop(scan->node, why);
 			return;
 		default:
-			scan->not_before = th_redis_now() + RETRY_MS;
+			scan->not_before = th_monotonic_ms() + RETRY_MS;
 			th_redis_wake_at(scan->not_before);
 	}
 }
@@ -384,7 +384,7 @@ ask(NodeScan *scan)
 static bool
 scan_on(void)
 {
-	int64 now = th_redis_now();
+	int64 now = th_monotonic_ms();
 	bool done = true;
 	ListCell *cell;
 

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/worker.h"
 #include "core/feed/histogram.h"
 #include "feed/worker/batch.h"
@@ -36,7 +37,7 @@
 
 typedef struct Batch
 {
-	TimestampTz started_at; /* 0: nothing was sent since the last position */
+	int64 started_at; /* monotonic ms; 0: nothing was sent since the last position */
 	TimestampTz commit_times[COMMITS_NOTED];
 	int commits_noted;
 	XLogRecPtr whole_lsn; /* end of the last transaction sent as a whole */
@@ -46,14 +47,15 @@ typedef struct Batch
 } Batch;
 
 static Batch batch;
-static TimestampTz position_at = 0;
-static TimestampTz rest_until = 0;
+/* Monotonic ms. */
+static int64 position_at = 0;
+static int64 rest_until = 0;
 
 void
 th_batch_begin(void)
 {
 	if (batch.started_at == 0)
-		batch.started_at = GetCurrentTimestamp();
+		batch.started_at = th_monotonic_ms();
 }
 
 bool
@@ -105,14 +107,13 @@ th_batch_is_due(void)
 	if (batch.started_at == 0)
 		return false;
 	return th_batch_is_large() ||
-		   TimestampDifferenceExceeds(batch.started_at, GetCurrentTimestamp(),
-									  (int) th_run.batch_interval_ms);
+		   th_monotonic_ms() >= batch.started_at + th_run.batch_interval_ms;
 }
 
 bool
 th_batch_heartbeat_due(void)
 {
-	return TimestampDifferenceExceeds(position_at, GetCurrentTimestamp(), HEARTBEAT_MS) &&
+	return th_monotonic_ms() >= position_at + HEARTBEAT_MS &&
 		   th_decode_safe_lsn() > th_run.position.lsn;
 }
 
@@ -165,7 +166,7 @@ end_batch(void)
 	SpinLockRelease(&state->mutex);
 	batch.started_at = 0;
 	batch.commits_noted = 0;
-	position_at = now;
+	position_at = th_monotonic_ms();
 	th_slot_progress();
 }
 
@@ -173,7 +174,7 @@ end_batch(void)
 void
 th_batch_flush_position(const FeedPosition *position)
 {
-	TimestampTz since = GetCurrentTimestamp();
+	int64 since = th_monotonic_ms();
 	char *before = th_run.position.xids;
 	char *xids = position->xids;
 
@@ -218,13 +219,13 @@ move_position(FeedPosition *next, XLogRecPtr lsn)
 
 /* Of a query that takes long: a hot key's next values gather meanwhile. */
 static void
-rest_after(TimestampTz started)
+rest_after(int64 started)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	int64 spent_ms = (now - started) / 1000;
+	int64 now = th_monotonic_ms();
+	int64 spent_ms = now - started;
 
 	if (spent_ms >= SPENT_MIN_MS)
-		rest_until = TimestampTzPlusMilliseconds(now, Min(spent_ms * REST_RATIO, REST_MAX_MS));
+		rest_until = now + Min(spent_ms * REST_RATIO, REST_MAX_MS);
 }
 
 long
@@ -232,7 +233,7 @@ th_batch_rest_ms(void)
 {
 	if (rest_until == 0 || !th_compute_pending())
 		return 0;
-	return TimestampDifferenceMilliseconds(GetCurrentTimestamp(), rest_until);
+	return (long) Max(rest_until - th_monotonic_ms(), 0);
 }
 
 /* What was computed has the version of this place in the WAL. */
@@ -240,11 +241,11 @@ static void
 send_computed(void)
 {
 	FeedTxn at = { 0 };
-	TimestampTz started;
+	int64 started;
 
 	if (!th_compute_pending())
 		return;
-	started = GetCurrentTimestamp();
+	started = th_monotonic_ms();
 	at.commit_lsn = at.end_lsn = th_decode_lsn();
 	at.timeline = th_run.timeline;
 	at.commit_time = batch.commits_noted > 0 ? batch.commit_times[0] : GetCurrentTimestamp();
@@ -266,6 +267,7 @@ th_batch_flush(void)
 	move_position(&next, th_decode_safe_lsn());
 	next.xids = th_decode_xids();
 	th_batch_flush_position(&next);
+	th_letter_forget_emptied();
 	pfree(next.xids);
 	if (chunk != 0)
 		th_snapshot_done(chunk);

@@ -346,6 +346,24 @@ leave_sink_alone(FeedFacts *facts)
 		th_run_park(th_code_sqlstate(TH_FEED_NOT_ARMED), reason.data);
 }
 
+/* Before the sink is asked: it may be down for days, and rows are dumped meanwhile. */
+static void
+claim(void)
+{
+	FeedArming *armed = &th_run.row->armed;
+	bool claimed;
+
+	if (armed->identity != NULL)
+		return;
+	th_feed_transaction_begin();
+	claimed = th_row_claim();
+	th_feed_transaction_end();
+	if (!claimed)
+		th_run_restart();
+	armed->identity = th_run.identity;
+	armed->timeline = th_run.timeline;
+}
+
 void
 th_run_begin(FeedResume *resume)
 {
@@ -359,6 +377,7 @@ th_run_begin(FeedResume *resume)
 		drop_feed();
 	read_options();
 	leave_sink_alone(&facts);
+	claim();
 	th_budget_check();
 	connect_sink(&facts.position);
 	look_at_server(&facts);

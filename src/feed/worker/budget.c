@@ -13,15 +13,15 @@
 #include "access/xlog.h"
 #include "replication/slot.h"
 #include "storage/spin.h"
-#include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/errors.h"
 #include "feed/worker/run.h"
 #include "feed/worker/transaction.h"
 
 #define CHECK_INTERVAL_MS 1000
 
-static TimestampTz next_check = 0;
+static int64 next_check = 0;
 static bool warned = false;
 
 static XLogRecPtr
@@ -86,7 +86,7 @@ warn_once(int64 kept)
 void
 th_budget_check(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	int64 now = th_monotonic_ms();
 	int64 budget = th_feed_option_int(th_run.row, "wal_budget");
 	char *policy;
 	XLogRecPtr restart;
@@ -94,7 +94,7 @@ th_budget_check(void)
 
 	if (now < next_check || budget <= 0)
 		return;
-	next_check = TimestampTzPlusMilliseconds(now, CHECK_INTERVAL_MS);
+	next_check = now + CHECK_INTERVAL_MS;
 	restart = kept_from();
 	if (XLogRecPtrIsInvalid(restart))
 		return;

@@ -277,7 +277,7 @@ note_row(const ComputeRoute *route, const FeedChange *change, const FeedValue *r
 		keep(book.scratch.data);
 }
 
-/* Nobody knows which keys a TRUNCATE takes away: their time to live ends them. */
+/* Not of a TRUNCATE: which keys it takes away nobody knows. */
 void
 th_compute_note(const FeedChange *change)
 {

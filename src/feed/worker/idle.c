@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/settings.h"
 #include "base/worker_process.h"
 #include "base/worker_slot.h"
@@ -37,10 +38,10 @@
 static void
 look_at_catalogs(void)
 {
-	static TimestampTz looked_at = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static int64 looked_at = 0;
+	int64 now = th_monotonic_ms();
 
-	if (!TimestampDifferenceExceeds(looked_at, now, LOOK_AT_CATALOGS_MS))
+	if (now < looked_at + LOOK_AT_CATALOGS_MS)
 		return;
 	looked_at = now;
 	th_feed_transaction_begin();
@@ -80,12 +81,11 @@ th_run_wait(long ms)
  * What is under way is given up; the next process sends it again.
  */
 void
-th_run_wait_for_sink(TimestampTz since)
+th_run_wait_for_sink(int64 since)
 {
 	th_batch_publish_state();
 	th_run_wait(WAIT_SLICE_MS);
-	if (th_run_row_changed() &&
-		TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
+	if (th_run_row_changed() && th_monotonic_ms() >= since + PATIENCE_MS)
 		th_run_restart();
 }
 

@@ -138,24 +138,24 @@ key_of(const FeedMessage *message)
  * A computed value replaces what was computed before: it waits for nothing, and the
  * letter of an earlier failure is settled by it.
  */
-bool
-th_letter_blocks(const FeedMessage *message)
+const char *
+th_letter_blocked(const FeedMessage *message)
 {
 	LetterBook *book = &th_letter_book;
 	uint64 key;
 
 	if (hash_get_num_entries(book->blocked) == 0)
-		return false;
+		return NULL;
 	if (message->destination.data != NULL &&
 		th_key_set_has(book->blocked, th_letter_route(message->destination)))
-		return true;
+		return "its destination is missing since an earlier message";
 	key = key_of(message);
 	if (key == LETTER_NO_KEY || !th_key_set_has(book->blocked, key))
-		return false;
+		return NULL;
 	if (!th_letter_is_computed(message->form, message->part))
-		return true;
+		return "an earlier message of its key is a dead letter";
 	th_key_set_add(book->resolved, key);
-	return false;
+	return NULL;
 }
 
 /* ---- noting ---- */
@@ -358,6 +358,38 @@ th_letter_note_undecodable(const FeedTxn *txn, uint32 index, const char *schema_
 	keep(&row);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(book->scratch);
+}
+
+void
+th_letter_note_emptied(const FeedChange *change)
+{
+	LetterBook *book = &th_letter_book;
+	MemoryContext old = MemoryContextSwitchTo(book->context);
+	LetterEmptied *emptied = palloc(sizeof(LetterEmptied));
+
+	emptied->schema_name = pstrdup(change->shape->route->schema_name);
+	emptied->table_name = pstrdup(change->shape->route->table_name);
+	emptied->lsn = change->txn->end_lsn;
+	emptied->index = change->index;
+	book->emptied = lappend(book->emptied, emptied);
+	MemoryContextSwitchTo(old);
+}
+
+void
+th_letter_forget_emptied(void)
+{
+	LetterBook *book = &th_letter_book;
+	ListCell *cell;
+
+	foreach(cell, book->emptied)
+	{
+		LetterEmptied *emptied = lfirst(cell);
+
+		pfree(emptied->schema_name);
+		pfree(emptied->table_name);
+	}
+	list_free_deep(book->emptied);
+	book->emptied = NIL;
 }
 
 bool

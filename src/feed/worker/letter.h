@@ -18,6 +18,7 @@
 #ifndef TIDEHOLD_FEED_WORKER_LETTER_H
 #define TIDEHOLD_FEED_WORKER_LETTER_H
 
+#include "feed/decode/change.h"
 #include "feed/encode/message.h"
 #include "feed/feed_row.h"
 #include "feed/state.h"
@@ -26,8 +27,8 @@
 /* Reads what is blocked.  sent: batches up to this number are in the sink already. */
 extern void th_letter_start(const FeedRow *row, FeedState *state, int64 sent);
 
-/* Must this message become a letter because an earlier one of its key or route is? */
-extern bool th_letter_blocks(const FeedMessage *message);
+/* Why this message must become a letter as an earlier one of its key or route did; or NULL. */
+extern const char *th_letter_blocked(const FeedMessage *message);
 
 /* Inside decoding callbacks too.  no_route: it waits for its destination. */
 extern void th_letter_note(const FeedMessage *message, int sqlstate, const char *reason,
@@ -36,6 +37,14 @@ extern void th_letter_note_undecodable(const FeedTxn *txn, uint32 index, const c
 									   const char *table_name, const char *reason, int sqlstate);
 
 extern bool th_letter_noted(void);
+
+/*
+ * Inside decoding callbacks too: the table's rows are gone from the sink.  Older letters of
+ * its hashes and strings are deleted with what is noted until the position has passed it,
+ * for sent again they would bring rows back.
+ */
+extern void th_letter_note_emptied(const FeedChange *change);
+extern void th_letter_forget_emptied(void);
 
 /* Outside decoding: writes what was noted, in a transaction of its own. */
 extern void th_letter_write(void);

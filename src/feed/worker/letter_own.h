@@ -35,6 +35,15 @@ typedef enum LetterColumn
 	LETTER_COLUMNS
 } LetterColumn;
 
+/* A table that was emptied; in the book's own memory. */
+typedef struct LetterEmptied
+{
+	char *schema_name;
+	char *table_name;
+	XLogRecPtr lsn;
+	uint32 index;
+} LetterEmptied;
+
 extern const Oid th_letter_types[LETTER_COLUMNS];
 
 /*
@@ -53,6 +62,7 @@ typedef struct LetterBook
 	Tuplestorestate *noted;
 	int64 noted_count;
 	TupleDesc shape;
+	List *emptied;		/* of LetterEmptied: since the last position */
 	HTAB *blocked;		/* of th_letter_key() and th_letter_route() */
 	HTAB *resolved;		/* computed keys whose letter is settled */
 	int64 stored_count; /* rows of the table, without those that are being sent */

@@ -13,14 +13,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/pg_lsn.h"
-#include "utils/timestamp.h"
 
+#include "base/clock.h"
+#include "feed/decode/decode.h"
 #include "feed/worker/compute.h"
 #include "feed/worker/letter_own.h"
 #include "feed/worker/number.h"
@@ -31,8 +31,12 @@
 #define PROBE_MIN_MS 1000
 #define PROBE_MAX_MS 60000
 
-/* A stream takes no entry that is older than its last: with go_on a letter is a new one. */
-#define STREAM_INDEX_BASE 0x40000000
+/*
+ * A stream takes no entry that is older than its last: with go_on a letter is a new one, at
+ * the place that was read up to.  Above what else is sent there, and another one each time.
+ */
+#define STREAM_INDEX_BASE 0xC0000000
+#define STREAM_INDEXES 0x40000000
 
 typedef enum LetterFate
 {
@@ -52,6 +56,7 @@ typedef struct Pass
 	int chosen_count;
 	bool more; /* there were more to choose */
 	int64 number;
+	int renewed; /* entries of streams */
 	int sent;
 	int computed;
 	bool full;
@@ -66,11 +71,11 @@ typedef struct Pass
 	int unsent_count;
 } Pass;
 
-static TimestampTz next_pass;  /* not before */
-static TimestampTz next_probe; /* of missing destinations */
+/* Not before; monotonic ms. */
+static int64 next_pass;
+static int64 next_probe; /* of missing destinations */
 static int probe_ms;
 static bool probing; /* one letter of a missing destination at a time */
-static uint32 stream_index;
 
 void
 th_letter_replay_start(void)
@@ -105,7 +110,7 @@ may_be_sent(Pass *pass, const char *state, const LetterPlace *place, uint64 key)
 	if (strcmp(state, "refused") == 0 || is_held(pass, place, key))
 		return false;
 	if (strcmp(state, "no route") == 0)
-		return next_probe <= GetCurrentTimestamp();
+		return next_probe <= th_monotonic_ms();
 	return true;
 }
 
@@ -276,10 +281,12 @@ read_int8(HeapTuple row, TupleDesc shape, int column)
 }
 
 static void
-renew_stream_entry(Letter *letter)
+renew_stream_entry(Pass *pass, Letter *letter)
 {
-	letter->txn.end_lsn = GetFlushRecPtr(NULL);
-	letter->message.index = STREAM_INDEX_BASE + stream_index++;
+	int64 number = pass->number * BATCH_MAX + pass->renewed++;
+
+	letter->txn.end_lsn = th_decode_lsn();
+	letter->message.index = STREAM_INDEX_BASE + (uint32) (number % STREAM_INDEXES);
 }
 
 static void
@@ -306,8 +313,6 @@ read_letter(Letter *letter, HeapTuple row, TupleDesc shape)
 	message->whole = DatumGetBool(heap_getattr(row, COLUMN_WHOLE, shape, &is_null));
 	message->headers = read_pairs(row, shape, COLUMN_HEADERS, &message->header_count);
 	message->ttl_ms = read_int8(row, shape, COLUMN_TTL_MS);
-	if (message->form == FEED_FORM_STREAM && !th_letter_book.block_keys)
-		renew_stream_entry(letter);
 }
 
 static LetterFate
@@ -369,6 +374,8 @@ send_row(HeapTuple row, TupleDesc shape, void *context)
 	Letter letter;
 
 	read_letter(&letter, row, shape);
+	if (letter.message.form == FEED_FORM_STREAM && !th_letter_book.block_keys)
+		renew_stream_entry(pass, &letter);
 	note_fate(pass, letter.id, send_letter(pass, &letter));
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(th_letter_book.scratch);
@@ -430,28 +437,28 @@ put_back_unsent(Pass *pass)
 static void
 plan_next(const Pass *pass)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	int64 now = th_monotonic_ms();
 
 	if (pass->missing)
 	{
 		probing = true;
-		next_probe = TimestampTzPlusMilliseconds(now, probe_ms);
+		next_probe = now + probe_ms;
 		probe_ms = Min(probe_ms * 2, PROBE_MAX_MS);
 	}
 	else if (th_letter_book.has_missing_route && pass->sent > 0)
 		probing = false;
-	next_pass = pass->full ? TimestampTzPlusMilliseconds(now, RETRY_MS) : now;
+	next_pass = pass->full ? now + RETRY_MS : now;
 }
 
 static bool
 is_due(void)
 {
 	const LetterBook *book = &th_letter_book;
-	TimestampTz now;
+	int64 now;
 
 	if (!book->has_waiting && !book->has_missing_route)
 		return false;
-	now = GetCurrentTimestamp();
+	now = th_monotonic_ms();
 	if (now < next_pass)
 		return false;
 	return book->has_waiting || now >= next_probe;

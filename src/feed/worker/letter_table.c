@@ -14,6 +14,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/pg_lsn.h"
 
 #include "feed/worker/letter_own.h"
 #include "feed/worker/number.h"
@@ -135,22 +136,60 @@ delete_resolved(void)
 	unblock(book->resolved);
 }
 
+/* A computed value is not sent again but computed: it brings nothing back. */
+static int64
+delete_emptied(void)
+{
+	LetterBook *book = &th_letter_book;
+	Oid types[] = { UUIDOID, NAMEOID, NAMEOID, LSNOID, INT8OID, INT2OID };
+	int64 deleted = 0;
+	ListCell *cell;
+
+	foreach(cell, book->emptied)
+	{
+		const LetterEmptied *emptied = lfirst(cell);
+		NameData schema_name;
+		NameData table_name;
+		Datum values[] = { UUIDPGetDatum(&book->feed),
+						   NameGetDatum(&schema_name),
+						   NameGetDatum(&table_name),
+						   LSNGetDatum(emptied->lsn),
+						   Int64GetDatum(emptied->index),
+						   Int16GetDatum(FEED_MESSAGE_COMPUTED) };
+
+		namestrcpy(&schema_name, emptied->schema_name);
+		namestrcpy(&table_name, emptied->table_name);
+		deleted += th_feed_query("DELETE FROM tidehold.dead_letter WHERE feed_id = $1"
+								 " AND schema_name = $2 AND table_name = $3"
+								 " AND (commit_lsn, change_index) < ($4, $5)"
+								 " AND part <> $6 AND form IN ('hash', 'json') AND batch IS NULL",
+								 lengthof(types), types, values, NULL, false, 0, NULL, NULL);
+	}
+	return deleted;
+}
+
 void
 th_letter_write(void)
 {
 	LetterBook *book = &th_letter_book;
 	bool resolved = hash_get_num_entries(book->resolved) > 0;
+	bool emptied = book->emptied != NIL && book->stored_count + book->noted_count > 0;
+	int64 deleted = 0;
 
-	if (book->noted_count == 0 && !resolved)
+	if (book->noted_count == 0 && !resolved && !emptied)
 		return;
 	th_feed_transaction_begin();
 	if (book->noted_count > 0)
 		write_noted();
 	if (resolved)
 		delete_resolved();
+	if (emptied)
+		deleted = delete_emptied();
 	th_feed_transaction_end();
 	tuplestore_clear(book->noted);
 	book->noted_count = 0;
+	if (deleted > 0)
+		th_letter_load();
 }
 
 /* ---- reading what is blocked ---- */

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/clock.h"
 #include "base/settings.h"
 #include "feed/encode/encode.h"
 #include "feed/worker/arm.h"
@@ -57,7 +58,7 @@ static void
 deliver(const FeedMessage *message)
 {
 	FeedCounters *counters = th_batch_counters();
-	TimestampTz since = 0;
+	int64 since = 0;
 
 	for (;;)
 	{
@@ -69,7 +70,7 @@ deliver(const FeedMessage *message)
 				counters->bytes += message->key.len + message->value.len;
 				return;
 			case FEED_FULL:
-				since = since != 0 ? since : GetCurrentTimestamp();
+				since = since != 0 ? since : th_monotonic_ms();
 				th_run_wait_for_sink(since);
 				break;
 			case FEED_REFUSED:
@@ -87,14 +88,28 @@ void
 th_run_send(const FeedMessage *message)
 {
 	bool blamed = th_decode_blame(false);
+	const char *blocked;
 
 	th_batch_begin();
-	if (th_letter_blocks(message))
-		th_letter_note(message, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-					   "an earlier message of its key is a dead letter", false);
+	blocked = th_letter_blocked(message);
+	if (blocked != NULL)
+		th_letter_note(message, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, blocked, false);
 	else
 		deliver(message);
 	th_decode_blame(blamed);
+}
+
+/*
+ * Which keys a TRUNCATE takes away is not known, so no value is computed: what lies there
+ * of the table is removed as its rows would be.
+ */
+static bool
+is_computed(const FeedChange *change)
+{
+	const FeedRoute *route = change->shape->route;
+	bool is_state = route->form == FEED_FORM_HASH || route->form == FEED_FORM_JSON;
+
+	return route->query != NULL && !(is_state && change->op == FEED_OP_TRUNCATE);
 }
 
 static void
@@ -106,7 +121,9 @@ publish(const FeedChange *change)
 		return;
 	th_batch_begin();
 	th_batch_counters()->changes++;
-	if (route->query != NULL)
+	if (change->op == FEED_OP_TRUNCATE && th_route_is_swept(route))
+		th_letter_note_emptied(change);
+	if (is_computed(change))
 		th_compute_note(change);
 	else
 		th_encode_change(change, th_run_send);

@@ -41,6 +41,19 @@ th_row_arm(int32 epoch, bool recovered)
 				  lengthof(types), types, values, NULL, false, 0, NULL, NULL);
 }
 
+/* Armed it is not, but meant for this server: a dump or a copy of the row begins nothing. */
+bool
+th_row_claim(void)
+{
+	static const Oid types[] = { UUIDOID, INT8OID, TEXTOID };
+	Datum values[] = { id_datum(), Int64GetDatum(th_run.timeline),
+					   CStringGetTextDatum(th_run.identity) };
+
+	return th_feed_query("UPDATE tidehold.feed SET armed_timeline = $2, armed_identity = $3"
+						 " WHERE feed_id = $1 AND armed_identity IS NULL",
+						 lengthof(types), types, values, NULL, false, 0, NULL, NULL) > 0;
+}
+
 void
 th_row_recover(FeedRecovery recovery)
 {

@@ -63,10 +63,10 @@ extern void th_run_send(const FeedMessage *message);
 extern void th_run_take_refusals(void);
 
 /* idle.c */
-extern void th_run_serve(void);						 /* signals, budget; not while decoding */
-extern void th_run_wait(long ms);					 /* polls the sink, and naps */
-extern void th_run_wait_for_sink(TimestampTz since); /* for room or acknowledgement */
-extern void th_run_read_row(const pg_uuid_t *id);	 /* th_run.row is NULL where it is gone */
+extern void th_run_serve(void);					  /* signals, budget; not while decoding */
+extern void th_run_wait(long ms);				  /* polls the sink, and naps */
+extern void th_run_wait_for_sink(int64 since);	  /* monotonic ms; for room or acknowledgement */
+extern void th_run_read_row(const pg_uuid_t *id); /* th_run.row is NULL where it is gone */
 extern bool th_run_row_changed(void);
 extern void th_run_apply_row(void);			  /* waits while the feed is paused */
 TH_NORETURN extern void th_run_restart(void); /* the row changed: begin anew */
@@ -76,6 +76,7 @@ TH_NORETURN extern void th_run_park(int sqlstate, const char *reason);
 extern void th_budget_check(void);
 
 /* row_write.c: what a worker writes of its own row; inside a feed transaction. */
+extern bool th_row_claim(void); /* false where the row is gone */
 extern void th_row_arm(int32 epoch, bool recovered);
 extern void th_row_recover(FeedRecovery recovery);
 extern void th_row_delete(void);
