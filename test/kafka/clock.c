@@ -4,12 +4,15 @@
  *	  stand in the file CLOCK_OFFSET, eight bytes of it, to what the system says.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +46,38 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
 		now->tv_sec += offset();
 	return result;
+}
+
+int
+timespec_get(struct timespec *now, int base)
+{
+	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+}
+
+/*
+ * The kernel waits until a time of its own clock, which nobody has stepped.  In glibc the
+ * conditions of C11 are those of POSIX.
+ */
+int
+pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+					   const struct timespec *until)
+{
+	struct timespec real = *until;
+
+	real.tv_sec -= offset();
+	return pthread_cond_clockwait(condition, mutex, CLOCK_REALTIME, &real);
+}
+
+int
+cnd_timedwait(cnd_t *condition, mtx_t *mutex, const struct timespec *until)
+{
+	int code;
+
+	code = pthread_cond_timedwait((pthread_cond_t *) condition, (pthread_mutex_t *) mutex,
+								  until);
+
+	return code == 0 ? thrd_success : code == ETIMEDOUT ? thrd_timedout :
+														  thrd_error;
 }
 
 int

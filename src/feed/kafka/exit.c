@@ -33,6 +33,7 @@ typedef struct Helper
 
 static Helper consumer_helper;
 static Helper producer_helper;
+static Helper committer;
 static bool lingers = false;
 
 /* Written before the thread that reads them begins. */
@@ -80,6 +81,15 @@ wait_for(Helper *helper, const struct timespec *until)
 	if (pthread_clockjoin_np(helper->thread, NULL, CLOCK_MONOTONIC, until) != 0)
 		lingers = true;
 	helper->running = false;
+}
+
+void
+th_kafka_run_committer(void)
+{
+	run(&committer, th_kafka_commit_on_demand);
+	if (!committer.running)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+						errmsg("could not start a thread that commits")));
 }
 
 static void *
@@ -166,6 +176,11 @@ th_kafka_stop(void)
 	ending = th_kafka.producer;
 	th_kafka.producer = NULL;
 	th_kafka_position_stop();
+	th_kafka_commit_stop();
+	wait_for(&committer, &until);
+	/* A call that is under way would not survive its client. */
+	if (lingers)
+		return;
 	run(&producer_helper, destroy_producer);
 	wait_for(&producer_helper, &until);
 	wait_for(&consumer_helper, &until);

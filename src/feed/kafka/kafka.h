@@ -138,6 +138,11 @@ extern void th_kafka_transaction_begin(void);
 extern long th_kafka_gather_ms(void);
 extern bool th_kafka_flush(const FeedPosition *position);
 
+/* commit.c: true when committed; the thread's own function for exit.c. */
+extern bool th_kafka_commit(void);
+extern void th_kafka_commit_stop(void);
+extern void *th_kafka_commit_on_demand(void *unused);
+
 /* position.c: true when read to the end. */
 extern KafkaTopic *th_kafka_position_topic(void);
 extern bool th_kafka_position_read(FeedPosition *position);
@@ -145,6 +150,7 @@ extern void th_kafka_position_stop(void);
 
 /* exit.c */
 extern void th_kafka_exit_prepare(void);
+extern void th_kafka_run_committer(void);
 extern void th_kafka_retire_reader(const KafkaReader *reader);
 extern void th_kafka_stop(void);
 

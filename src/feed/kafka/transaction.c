@@ -30,9 +30,6 @@
 #define BYTES_PER_MS_AND_MS 256 /* of a stream of 256 kB/s it is 1 ms more */
 #define PAUSE_US 2000
 
-/* Long enough for nearly every commit: nothing wakes up who waits for it elsewhere. */
-#define COMMIT_SLICE_MS 100
-
 /*
  * So long a call tells the client's threads not to wait for linger.ms.  What is sent
  * before the coordinator knows the partitions waits for it, so it is said again until
@@ -169,7 +166,7 @@ flush_transaction(const FeedPosition *position)
 	send_now();
 	if (!position_sent || th_kafka.in_flight > 0)
 		return false;
-	if (!th_kafka_done(rd_kafka_commit_transaction(th_kafka.producer, COMMIT_SLICE_MS), "commit"))
+	if (!th_kafka_commit())
 		return false;
 	adapt_gathering();
 	th_kafka.committed_at = th_monotonic_us();
