@@ -140,8 +140,8 @@ bench-%:
 	@$(PREPARE) demo
 	@TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
 storm:
-	@$(PREPARE) demo test
-	@TIDEHOLD_TARGETS=negative-control-lib test/lib/with_cluster test/storm/run
+	@$(PREPARE) demo test kafka
+	@TIDEHOLD_TARGETS=negative-control-lib TIDEHOLD_WANTS=kafka test/lib/with_cluster test/storm/run $(STORMS)
 matrix:
 	@$(PREPARE) matrix
 	@test/lib/matrix
