@@ -18,9 +18,18 @@
 /* Answers are taken at least every so many messages sent. */
 #define SENT_BETWEEN_POLLS 64
 
+/*
+ * A flush is a round trip, and wakes up two processes.  Where many messages come, the next
+ * one is put off by so much, and a key that changes again meanwhile costs no more.
+ */
+#define GATHER_MAX_US 4000
+#define GATHER_US_PER_MESSAGE_AND_MS 500
+
 RedisSink th_redis = { .epoll = -1, .timer = -1 };
 
 static int64 sent_messages = 0; /* since the last finished flush */
+static int64 flushed_at = 0;	/* monotonic us */
+static int64 gather_us = 0;
 
 /* ---- trouble ---- */
 
@@ -249,6 +258,23 @@ sink_send(const FeedMessage *message, StringInfo why)
 
 /* ---- positions ---- */
 
+/* By how many messages came in the time of this one. */
+static void
+adapt_gathering(void)
+{
+	int64 now = th_monotonic_us();
+	int64 ms = Max((now - flushed_at) / 1000, 1);
+
+	gather_us = Min(sent_messages / ms * GATHER_US_PER_MESSAGE_AND_MS, GATHER_MAX_US);
+	flushed_at = now;
+}
+
+static long
+sink_gather_ms(void)
+{
+	return (long) Max((flushed_at + gather_us - th_monotonic_us()) / 1000, 0);
+}
+
 static bool
 sink_flush(const FeedPosition *position)
 {
@@ -259,6 +285,7 @@ sink_flush(const FeedPosition *position)
 		return false;
 	}
 	th_redis_hold_back_note(position->lsn);
+	adapt_gathering();
 	th_redis.sent_bytes = sent_messages = 0;
 	show_in_flight();
 	th_redis_trouble_over();
@@ -304,6 +331,7 @@ const FeedSink th_sink_redis = {
 	.connect = sink_connect,
 	.send = sink_send,
 	.poll = sink_poll,
+	.gather_ms = sink_gather_ms,
 	.refused = th_redis_refused,
 	.flush = sink_flush,
 	.safe = sink_safe,
