@@ -154,7 +154,8 @@ theta(const ForecastWork *work, const ForecastSeries *series, int h, Prediction 
 {
 	ForecastSeries one = as_benchmark(series);
 
-	return theta_of_kind(work, &one, FORECAST_THETA_STANDARD, FORECAST_ADJUST_TESTED, h, prediction);
+	return theta_of_kind(work, &one, FORECAST_THETA_STANDARD, FORECAST_ADJUST_TESTED, h,
+						 prediction);
 }
 
 static ForecastStatus

@@ -138,14 +138,14 @@ typedef struct SharedArena
 static inline void *
 shared_allocate(void *context, size_t size)
 {
-	SharedArena *arena = context;
+	SharedArena *lent = context;
 	void *start;
 
 	size = (size + 15) / 16 * 16;
-	if (size > arena->size - arena->used)
+	if (size > lent->size - lent->used)
 		return NULL;
-	start = arena->block + arena->used;
-	arena->used += size;
+	start = lent->block + lent->used;
+	lent->used += size;
 	return memset(start, 0, size);
 }
 

@@ -13,8 +13,12 @@
 
 #include "core/forecast/series.h"
 
-/* Passes of the inner loop, which converges fast, and of the outer, robust one. */
+/*
+ * Passes of the inner loop, which converges fast, and of the outer, robust one.  Means over
+ * all seasons take what the trend has not yet, and need some passes more.
+ */
 #define INNER_PASSES 2
+#define INNER_PASSES_PERIODIC 6
 #define INNER_PASSES_ROBUST 1
 #define OUTER_PASSES_ROBUST 15
 
@@ -69,7 +73,8 @@ loess_at(const Points *points, int place, int window)
 	int left = place - width / 2;
 	double reach, sum = 0, mean_x = 0, mean_y = 0, xx = 0, xy = 0;
 
-	left = left < 0 ? 0 : left > n - width ? n - width : left;
+	left = left < 0 ? 0 : left > n - width ? n - width :
+											 left;
 	reach = fmax(fmax(place - left, left + width - 1 - place), 1);
 	if (window > n)
 		reach *= (double) window / n;
@@ -331,7 +336,7 @@ forecast_stl(const ForecastWork *work, const double *value, int n, int period,
 {
 	const ForecastSeries series = { .value = value, .n = n };
 	Stl stl = { .work = work, .value = value, .n = n, .period = period };
-	int inner = options->robust ? INNER_PASSES_ROBUST : INNER_PASSES;
+	int inner = options->seasonal_window == 0 ? INNER_PASSES_PERIODIC : INNER_PASSES;
 	int outer = options->robust ? OUTER_PASSES_ROBUST : 0;
 	double *weight;
 
@@ -340,6 +345,8 @@ forecast_stl(const ForecastWork *work, const double *value, int n, int period,
 		return FORECAST_BAD_ARGUMENT;
 	if (n / 2 < period || forecast_series_known(&series) == 0)
 		return FORECAST_TOO_SHORT;
+	if (options->robust)
+		inner = INNER_PASSES_ROBUST;
 	choose_windows(&stl, options);
 	weight = forecast_numbers(work, (size_t) n);
 	if (weight == NULL || !lend_buffers(&stl))

@@ -209,7 +209,8 @@ best_alpha(const Data *data, double *alpha)
 		if (forecast_is_interrupted(data->work))
 			return FORECAST_INTERRUPTED;
 	}
-	*alpha = narrow(data, grid[best > first ? best - 1 : first], grid[best < last ? best + 1 : last]);
+	*alpha = narrow(data, grid[best > first ? best - 1 : first],
+					grid[best < last ? best + 1 : last]);
 	if (fit_at(data, *alpha).squares > least)
 		*alpha = grid[best];
 	return forecast_is_interrupted(data->work) ? FORECAST_INTERRUPTED : FORECAST_OK;

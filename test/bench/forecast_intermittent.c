@@ -1,0 +1,286 @@
+/*
+ * forecast_intermittent.c
+ *	  Demand of a whole lead time on the public series of spare parts, by method: error and
+ *	  bias of its mean, pinball losses of its quantiles, all over the demand that came.
+ *
+ *	  forecast_intermittent [METHOD...]
+ *
+ * WAPE is sum |y - f| / sum y, bias (sum y - sum f) / sum y; measures of one period are not
+ * printed, as they praise the forecast of zero.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <time.h>
+
+#include "core/forecast/adida.h"
+#include "core/forecast/demand.h"
+#include "core/forecast/intermittent.h"
+
+#include "shared_data.h"
+
+#define VALUES_MAX 256
+#define STEPS_MAX 64
+#define ARENA_BYTES ((size_t) 16 << 20)
+#define LEVELS 3
+
+static const double level[LEVELS] = { 0.5, 0.75, 0.95 };
+
+typedef struct LeadTime
+{
+	double mean;
+	double quantile[LEVELS];
+} LeadTime;
+
+typedef struct Case
+{
+	double train[VALUES_MAX];
+	double test[STEPS_MAX];
+	int n;
+	int h;
+} Case;
+
+typedef bool (*Forecaster)(const ForecastWork *work, const Case *one, LeadTime *lead);
+
+/* ---- methods ---- */
+
+static double
+sample_variance(const Case *one)
+{
+	double mean = 0, squares = 0;
+
+	for (int t = 0; t < one->n; t++)
+	{
+		double from_mean = one->train[t] - mean;
+
+		mean += from_mean / (t + 1);
+		squares += from_mean * (one->train[t] - mean);
+	}
+	return one->n > 1 ? squares / (one->n - 1) : 0;
+}
+
+/* Quantiles of the negative binomial distribution with the variance of the sample. */
+static void
+negative_binomial(const Case *one, double rate, LeadTime *lead)
+{
+	lead->mean = one->h * rate;
+	for (int i = 0; i < LEVELS; i++)
+		lead->quantile[i] = forecast_negative_binomial_quantile(
+			lead->mean, one->h * sample_variance(one), level[i]);
+}
+
+static bool
+of_kind(const ForecastWork *work, const Case *one, ForecastIntermittentKind kind, LeadTime *lead)
+{
+	const ForecastIntermittentOptions options = { kind, 0.1, 0.1, false };
+	const ForecastSeries series = { .value = one->train, .n = one->n };
+	ForecastIntermittent model;
+
+	if (forecast_intermittent_fit(work, &series, &options, &model, NULL) != FORECAST_OK)
+		return false;
+	negative_binomial(one, forecast_intermittent_rate(&model), lead);
+	return true;
+}
+
+static bool
+croston(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return of_kind(work, one, FORECAST_CROSTON, lead);
+}
+
+static bool
+sba(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return of_kind(work, one, FORECAST_SBA, lead);
+}
+
+static bool
+tsb(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return of_kind(work, one, FORECAST_TSB, lead);
+}
+
+static bool
+adida_of(const ForecastWork *work, const Case *one, int bucket, LeadTime *lead)
+{
+	const ForecastAdidaOptions options = { .bucket = bucket, .alpha = 0.1 };
+	const ForecastSeries series = { .value = one->train, .n = one->n };
+	double mean[1], variance[1];
+	ForecastAdida model;
+
+	if (forecast_adida_fit(work, &series, &options, &model, NULL) != FORECAST_OK ||
+		forecast_adida_predict(&model, 1, mean, variance) != FORECAST_OK)
+		return false;
+	negative_binomial(one, mean[0], lead);
+	return true;
+}
+
+static bool
+adida(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return adida_of(work, one, 0, lead);
+}
+
+/* Simple exponential smoothing from the mean is ADIDA with buckets of one period. */
+static bool
+ses(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return adida_of(work, one, 1, lead);
+}
+
+static bool
+demand_of(const ForecastWork *work, const Case *one, bool may_end, LeadTime *lead)
+{
+	const ForecastDemandOptions options = { may_end };
+	const ForecastSeries series = { .value = one->train, .n = one->n };
+	double mean[STEPS_MAX], variance[STEPS_MAX];
+	ForecastDemand model;
+
+	if (forecast_demand_fit(work, &series, &options, &model) != FORECAST_OK ||
+		forecast_demand_predict(&model, one->h, mean, variance) != FORECAST_OK)
+		return false;
+	lead->mean = 0;
+	for (int i = 0; i < one->h; i++)
+		lead->mean += mean[i];
+	return forecast_demand_lead_time(work, &model, one->h, level, LEVELS, lead->quantile) ==
+		   FORECAST_OK;
+}
+
+static bool
+demand(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return demand_of(work, one, true, lead);
+}
+
+static bool
+demand_endless(const ForecastWork *work, const Case *one, LeadTime *lead)
+{
+	return demand_of(work, one, false, lead);
+}
+
+static const struct
+{
+	const char *name;
+	Forecaster forecast;
+} methods[] = {
+	{ "ses", ses },
+	{ "croston", croston },
+	{ "sba", sba },
+	{ "tsb", tsb },
+	{ "adida", adida },
+	{ "demand_endless", demand_endless },
+	{ "demand", demand },
+};
+
+#define METHODS (sizeof(methods) / sizeof(methods[0]))
+
+/* ---- a set ---- */
+
+typedef struct Score
+{
+	double demand;
+	double error;
+	double absolute;
+	double pinball[LEVELS];
+	double ms;
+	int failed;
+} Score;
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static void
+run_case(size_t method, const Case *one, SharedArena *arena, Score *score)
+{
+	const ForecastWork work = { shared_allocate, NULL, arena };
+	LeadTime lead = { 0 };
+	double start = now_ms();
+	double sum = 0;
+
+	score->failed += !methods[method].forecast(&work, one, &lead);
+	score->ms += now_ms() - start;
+	arena->used = 0;
+	for (int i = 0; i < one->h; i++)
+		sum += one->test[i];
+	score->demand += sum;
+	score->error += sum - lead.mean;
+	score->absolute += fabs(sum - lead.mean);
+	for (int i = 0; i < LEVELS; i++)
+	{
+		double beyond = sum - lead.quantile[i];
+
+		score->pinball[i] += beyond >= 0 ? level[i] * beyond : (level[i] - 1) * beyond;
+	}
+}
+
+static bool
+run_set(const char *set, const bool *wanted, SharedArena *arena)
+{
+	static Case one;
+	Score score[METHODS] = { 0 };
+	SharedFile train, test;
+	char path[256];
+	int count = 0;
+
+	snprintf(path, sizeof(path), "data/forecast/intermittent/%s_train.csv.gz", set);
+	if (!shared_open(&train, path))
+		return false;
+	snprintf(path, sizeof(path), "data/forecast/intermittent/%s_test.csv.gz", set);
+	if (!shared_open(&test, path))
+		return false;
+	for (; shared_next(&train) && shared_next(&test); count++)
+	{
+		one.n = shared_numbers(train.field[4], one.train, VALUES_MAX);
+		one.h = shared_numbers(test.field[2], one.test, STEPS_MAX);
+		for (size_t i = 0; i < METHODS; i++)
+		{
+			if (wanted[i])
+				run_case(i, &one, arena, &score[i]);
+		}
+	}
+	shared_close(&train);
+	shared_close(&test);
+	for (size_t i = 0; i < METHODS; i++)
+	{
+		const Score *of = &score[i];
+
+		if (wanted[i])
+			printf("%-13s %-16s %5d %8.3f %+7.3f %8.4f %8.4f %8.4f %8.3f %4d\n", set,
+				   methods[i].name, count, of->absolute / of->demand, of->error / of->demand,
+				   of->pinball[0] / of->demand, of->pinball[1] / of->demand,
+				   of->pinball[2] / of->demand, of->ms / count, of->failed);
+	}
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const sets[] = { "raf", "carparts", "auto" };
+	SharedArena arena = { malloc(ARENA_BYTES), ARENA_BYTES, 0 };
+	bool wanted[METHODS];
+
+	if (arena.block == NULL)
+		return 1;
+	for (size_t i = 0; i < METHODS; i++)
+	{
+		wanted[i] = argc < 2;
+		for (int k = 1; k < argc; k++)
+			wanted[i] |= strcmp(argv[k], methods[i].name) == 0;
+	}
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+	{
+		if (!run_set(sets[i], wanted, &arena))
+		{
+			fprintf(stderr, "the series of %s are not there: set TIDEHOLD_SHARED\n", sets[i]);
+			return 1;
+		}
+	}
+	free(arena.block);
+	return 0;
+}
