@@ -184,6 +184,14 @@ theta_mstl(const ForecastWork *work, const ForecastSeries *series, int h, Predic
 	return theta_of_kind(work, series, FORECAST_THETA_DYNAMIC, FORECAST_ADJUST_MSTL, h, prediction);
 }
 
+static ForecastStatus
+theta_periodic(const ForecastWork *work, const ForecastSeries *series, int h,
+			   Prediction *prediction)
+{
+	return theta_of_kind(work, series, FORECAST_THETA_DYNAMIC, FORECAST_ADJUST_PERIODIC, h,
+						 prediction);
+}
+
 static const Method methods[] = {
 	{ "naive", naive, false },
 	{ "snaive", snaive, false },
@@ -194,6 +202,7 @@ static const Method methods[] = {
 	{ "theta_optimised", theta_optimised, false },
 	{ "theta_dynamic", theta_dynamic, false },
 	{ "theta_mstl", theta_mstl, false },
+	{ "theta_periodic", theta_periodic, false },
 };
 
 /* ---- a group ---- */

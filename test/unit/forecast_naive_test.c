@@ -181,16 +181,21 @@ limits(void)
 	at_the_limits(updates);
 }
 
-/* Twice 1, 2, 3, 4 by quarter on a level of 10, then on 20: the season is multiplied. */
+static double
+by_quarter(int t)
+{
+	return 10 * (t % 4 + 1);
+}
+
+/* Of a season that repeats exactly nothing is off, and a new level multiplies it. */
 static void
 naive2_season(void)
 {
-	double value[24] = { 0 }, mean[4], variance[4], error[24];
+	double value[24], mean[4], variance[4], error[24];
 	ForecastSeries series = { .value = value, .n = 24, .period = { 4 }, .period_count = 1 };
 	ForecastNaive2 model;
 
-	for (int t = 0; t < 24; t++)
-		value[t] = 10 * (t % 4 + 1);
+	fill(value, 24, by_quarter);
 	CHECK(forecast_naive2_fit(&unit_work, &series, &model, error) == FORECAST_OK);
 	CHECK(forecast_naive2_predict(&model, 4, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 4; i++)

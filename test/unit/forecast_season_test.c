@@ -183,7 +183,8 @@ two_seasons(void)
 
 	for (int t = 0; t < 700; t++)
 		value[t] = 100 + 0.1 * t + 10 * sin(2 * PI * t / 24) + 6 * cos(2 * PI * t / 168) + noise();
-	CHECK(forecast_mstl(&unit_work, &series, false, &parts) == FORECAST_OK);
+	CHECK(forecast_mstl(&unit_work, &series, &(ForecastMstlOptions){ false, false }, &parts) ==
+		  FORECAST_OK);
 	CHECK(parts.count == 2);
 	for (int t = 0; t < 700; t++)
 	{
@@ -204,9 +205,10 @@ two_seasons(void)
 static bool
 parts_sound(const ForecastSeries *series)
 {
+	const ForecastMstlOptions options = { series->n % 3 == 0, series->n % 2 == 0 };
 	ForecastDecomposition parts;
 	ForecastPeriods periods;
-	ForecastStatus status = forecast_mstl(&unit_work, series, series->n % 2, &parts);
+	ForecastStatus status = forecast_mstl(&unit_work, series, &options, &parts);
 
 	for (int t = 0; t < series->n && status == FORECAST_OK; t++)
 	{

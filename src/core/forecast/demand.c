@@ -203,14 +203,13 @@ forecast_demand_predict(const ForecastDemand *model, int h, double *mean, double
 static void
 add_beta_binomial(int n, double a, double b, double weight, double *pmf)
 {
-	double at_zero = lgamma(n + b) - lgamma(n + a + b) - lgamma(b) + lgamma(a + b);
+	double log_term = lgamma(n + b) - lgamma(n + a + b) - lgamma(b) + lgamma(a + b);
 
 	for (int k = 0; k <= n; k++)
 	{
-		double choose = lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
-
-		pmf[k] += weight * exp(at_zero + choose + lgamma(k + a) - lgamma(a) +
-							   lgamma(n - k + b) - lgamma(n + b));
+		pmf[k] += weight * exp(log_term);
+		if (k < n)
+			log_term += log((n - k) * (k + a) / ((k + 1) * (n - k - 1 + b)));
 	}
 }
 
@@ -232,8 +231,9 @@ add_paces(const ForecastDemand *model, int periods, double weight, double *pmf)
 }
 
 /* The end, if it comes, is taken at a few points: a shorter time in between is alike. */
-static void
-count_distribution(const ForecastDemand *model, int periods, double *pmf)
+static bool
+count_distribution(const ForecastWork *work, const ForecastDemand *model, int periods,
+				   double *pmf)
 {
 	int step = (periods + 15) / 16;
 
@@ -247,7 +247,10 @@ count_distribution(const ForecastDemand *model, int periods, double *pmf)
 			add_paces(model, end, stays, pmf);
 		if (ends > 0)
 			add_paces(model, (start + end) / 2, ends, pmf);
+		if (forecast_is_interrupted(work))
+			return false;
 	}
+	return true;
 }
 
 /* ---- how much ---- */
@@ -357,8 +360,8 @@ forecast_demand_lead_time(const ForecastWork *work, const ForecastDemand *model,
 	/* Of an item that was never asked for all draws are the zeros that total holds. */
 	if (model->sizes > 0)
 	{
-		count_distribution(model, periods, pmf);
-		if (!simulate(work, model, pmf, periods, total))
+		if (!count_distribution(work, model, periods, pmf) ||
+			!simulate(work, model, pmf, periods, total))
 			return FORECAST_INTERRUPTED;
 	}
 	for (int i = 0; i < count; i++)
@@ -379,7 +382,7 @@ forecast_demand_lead_time(const ForecastWork *work, const ForecastDemand *model,
 static double
 normal_quantile(double level)
 {
-	return log(level / (1 - level)) / 1.702;
+	return (log(level) - log1p(-level)) / 1.702;
 }
 
 double
@@ -398,7 +401,7 @@ forecast_negative_binomial_quantile(double mean, double variance, double level)
 		reached += exp(log_term);
 		if (reached >= level)
 			return k;
-		log_term += log_ratio + (poisson ? 0 : log(shape + k)) - log(k + 1.0);
+		log_term += log_ratio + (poisson ? 0 : log(shape + k)) - log1p(k);
 	}
 	return fmax(mean + normal_quantile(level) * sqrt(fmax(variance, mean)), 0);
 }

@@ -200,6 +200,9 @@ inflation(const Search *search, int count, int period, double squares)
 		for (int t = lag; t < count; t++)
 			product += search->detrended[t] * search->detrended[t - lag];
 		sum += product / squares * (product / squares);
+		/* The caller asks again, and leaves. */
+		if (forecast_is_interrupted(search->work))
+			break;
 	}
 	return 1 + 2 * sum;
 }
@@ -300,11 +303,12 @@ next_period(const Search *search, const ForecastPeriods *periods, int *found, do
 	for (int period = strongest(search, periods, refused); period != 0;
 		 period = strongest(search, periods, refused))
 	{
-		double p = p_value_at(search, period);
+		double p;
 
-		refused[period] = true;
 		if (search->variance[period] < HARMONIC_SHARE * most)
 			break;
+		refused[period] = true;
+		p = p_value_at(search, period);
 		if (p <= search->significance && (*found == 0 || period < *found))
 		{
 			*found = period;

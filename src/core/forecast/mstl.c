@@ -43,15 +43,18 @@ lend_parts(const ForecastWork *work, const ForecastSeries *series, ForecastDecom
 
 /* remainder holds the value without the seasons. */
 static ForecastStatus
-take_season(const ForecastWork *work, int n, int i, bool robust, ForecastDecomposition *parts)
+take_season(const ForecastWork *work, int n, int i, const ForecastMstlOptions *options,
+			ForecastDecomposition *parts)
 {
-	const ForecastStlOptions options = { .seasonal_window = SEASONAL_WINDOW(i), .robust = robust };
+	const ForecastStlOptions stl_options = {
+		.seasonal_window = options->periodic ? 0 : SEASONAL_WINDOW(i), .robust = options->robust
+	};
 	double *seasonal = parts->seasonal[i];
 	ForecastStatus status;
 
 	for (int t = 0; t < n; t++)
 		parts->remainder[t] += seasonal[t];
-	status = forecast_stl(work, parts->remainder, n, parts->period[i], &options, seasonal,
+	status = forecast_stl(work, parts->remainder, n, parts->period[i], &stl_options, seasonal,
 						  parts->trend);
 	for (int t = 0; t < n; t++)
 		parts->remainder[t] -= seasonal[t];
@@ -59,8 +62,8 @@ take_season(const ForecastWork *work, int n, int i, bool robust, ForecastDecompo
 }
 
 ForecastStatus
-forecast_mstl(const ForecastWork *work, const ForecastSeries *series, bool robust,
-			  ForecastDecomposition *parts)
+forecast_mstl(const ForecastWork *work, const ForecastSeries *series,
+			  const ForecastMstlOptions *options, ForecastDecomposition *parts)
 {
 	int n = series->n;
 	ForecastStatus status = forecast_series_check(series);
@@ -75,7 +78,7 @@ forecast_mstl(const ForecastWork *work, const ForecastSeries *series, bool robus
 	for (int pass = 0; pass < PASSES; pass++)
 	{
 		for (int i = 0; status == FORECAST_OK && i < parts->count; i++)
-			status = take_season(work, n, i, robust, parts);
+			status = take_season(work, n, i, options, parts);
 	}
 	if (status == FORECAST_OK && parts->count == 0)
 		status = forecast_loess(work, parts->remainder, NULL, n, (int) (n * TREND_SHARE) + 3,
@@ -151,8 +154,9 @@ season_of(const ForecastWork *work, int n, const ForecastDecomposition *parts, b
 
 static ForecastStatus
 adjust_by_mstl(const ForecastWork *work, const ForecastSeries *series, const double *scaled,
-			   ForecastSeason *season, double *adjusted)
+			   bool periodic, ForecastSeason *season, double *adjusted)
 {
+	const ForecastMstlOptions options = { .periodic = periodic };
 	ForecastSeries changed = *series;
 	ForecastDecomposition parts;
 	ForecastStatus status;
@@ -162,7 +166,7 @@ adjust_by_mstl(const ForecastWork *work, const ForecastSeries *series, const dou
 	for (int t = 0; t < series->n; t++)
 		adjusted[t] = product ? log(scaled[t]) : scaled[t];
 	changed.value = adjusted;
-	status = forecast_mstl(work, &changed, false, &parts);
+	status = forecast_mstl(work, &changed, &options, &parts);
 	if (status == FORECAST_OK && parts.count > 0)
 		status = season_of(work, series->n, &parts, product, season);
 	for (int t = 0; status == FORECAST_OK && t < series->n; t++)
@@ -184,9 +188,10 @@ forecast_adjust(const ForecastWork *work, const ForecastSeries *series, Forecast
 
 	if (status != FORECAST_OK)
 		return status;
-	if (adjust == FORECAST_ADJUST_MSTL && series->period_count > 0 &&
-		forecast_series_known(series) > 0)
-		return adjust_by_mstl(work, series, scaled, season, adjusted);
+	if ((adjust == FORECAST_ADJUST_MSTL || adjust == FORECAST_ADJUST_PERIODIC) &&
+		series->period_count > 0 && forecast_series_known(series) > 0)
+		return adjust_by_mstl(work, series, scaled, adjust == FORECAST_ADJUST_PERIODIC, season,
+							  adjusted);
 	/* Two periods and one value more: the least of which the test can tell anything. */
 	return forecast_season_adjust(work, scaled, series->n,
 								  adjust == FORECAST_ADJUST_NONE ? 1 : period, 2 * period + 1,

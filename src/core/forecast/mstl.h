@@ -18,9 +18,15 @@ typedef struct ForecastDecomposition
 	double *remainder; /* NaN where the value is missing */
 } ForecastDecomposition;
 
+typedef struct ForecastMstlOptions
+{
+	bool periodic; /* each season like the others, else they change */
+	bool robust;   /* values far from the rest weigh less */
+} ForecastMstlOptions;
+
 /* FORECAST_TOO_SHORT without a known value. */
-ForecastStatus forecast_mstl(const ForecastWork *work, const ForecastSeries *series, bool robust,
-							 ForecastDecomposition *parts);
+ForecastStatus forecast_mstl(const ForecastWork *work, const ForecastSeries *series,
+							 const ForecastMstlOptions *options, ForecastDecomposition *parts);
 
 /*
  * Strength of a season from 0 to 1: 1 - var(remainder) / var(season + remainder), not below 0
@@ -30,8 +36,9 @@ double forecast_seasonal_strength(const ForecastDecomposition *parts, int n, int
 
 typedef enum ForecastAdjust
 {
-	FORECAST_ADJUST_TESTED, /* the shortest period, if the test finds it, classically */
-	FORECAST_ADJUST_MSTL,	/* all periods, by logarithms where all values are above zero */
+	FORECAST_ADJUST_TESTED,	  /* the shortest period, if the test finds it, classically */
+	FORECAST_ADJUST_MSTL,	  /* all periods, by logarithms where all values are above zero */
+	FORECAST_ADJUST_PERIODIC, /* the same, each season like the others */
 	FORECAST_ADJUST_NONE
 } ForecastAdjust;
 
