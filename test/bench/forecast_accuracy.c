@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "core/forecast/accuracy.h"
+#include "core/forecast/ets.h"
 #include "core/forecast/naive2.h"
 #include "core/forecast/theta.h"
 
@@ -192,6 +193,37 @@ theta_periodic(const ForecastWork *work, const ForecastSeries *series, int h,
 						 prediction);
 }
 
+/* A form by its name, NULL for the choice among all. */
+static ForecastStatus
+ets_of_form(const ForecastWork *work, const ForecastSeries *series, const char *form, int h,
+			Prediction *prediction)
+{
+	static double residuals[VALUES_MAX];
+	ForecastEtsOptions options = { .automatic = form == NULL };
+	ForecastSeries one = as_benchmark(series);
+	ForecastEts model;
+	ForecastStatus status;
+
+	if (form != NULL && !forecast_ets_parse(form, &options.form))
+		return FORECAST_BAD_ARGUMENT;
+	status = forecast_ets_fit(work, &one, &options, &model, residuals);
+	if (status != FORECAST_OK)
+		return status;
+	return forecast_ets_predict(&model, h, prediction->mean, prediction->variance);
+}
+
+static ForecastStatus
+ets(const ForecastWork *work, const ForecastSeries *series, int h, Prediction *prediction)
+{
+	return ets_of_form(work, series, NULL, h, prediction);
+}
+
+static ForecastStatus
+ets_damped(const ForecastWork *work, const ForecastSeries *series, int h, Prediction *prediction)
+{
+	return ets_of_form(work, series, "AAdN", h, prediction);
+}
+
 static const Method methods[] = {
 	{ "naive", naive, false },
 	{ "snaive", snaive, false },
@@ -203,6 +235,8 @@ static const Method methods[] = {
 	{ "theta_dynamic", theta_dynamic, false },
 	{ "theta_mstl", theta_mstl, false },
 	{ "theta_periodic", theta_periodic, false },
+	{ "ets", ets, false },
+	{ "ets_damped", ets_damped, false },
 };
 
 /* ---- a group ---- */
@@ -252,7 +286,7 @@ static void
 run_case(const Method *method, const ForecastSeries *series, const Case *one, SharedArena *arena,
 		 Score *score)
 {
-	const ForecastWork work = { shared_allocate, NULL, arena };
+	const ForecastWork work = { shared_allocate, shared_never, arena };
 	double scale = forecast_mase_scale(one->train, one->n, one->mase_period);
 	Prediction prediction;
 	double start = now_ms();

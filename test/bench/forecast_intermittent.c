@@ -197,7 +197,7 @@ now_ms(void)
 static void
 run_case(size_t method, const Case *one, SharedArena *arena, Score *score)
 {
-	const ForecastWork work = { shared_allocate, NULL, arena };
+	const ForecastWork work = { shared_allocate, shared_never, arena };
 	LeadTime lead = { 0 };
 	double start = now_ms();
 	double sum = 0;

@@ -149,4 +149,10 @@ shared_allocate(void *context, size_t size)
 	return memset(start, 0, size);
 }
 
+static inline bool
+shared_never(void *context)
+{
+	return context == NULL;
+}
+
 #endif
