@@ -47,11 +47,27 @@ check_sane_all(const ForecastSeries *series)
 	}
 }
 
+/* A value that would carry a state out of the doubles is as good as missing. */
+static void
+overflowing_update(void)
+{
+	double season[2] = { 1e-3, 2 };
+	ForecastEts model = { .alpha = 0.5, .gamma = 0.1, .phi = 1, .level = 10 };
+
+	model.period = 2;
+	model.season = season;
+	model.form.error = FORECAST_ERROR_MULTIPLICATIVE;
+	model.form.season = FORECAST_SEASON_MULTIPLICATIVE;
+	CHECK(isnan(forecast_ets_update(&model, 1.7e308)));
+	CHECK(model.level == 10 && season[0] == 1e-3 && model.position == 1 && model.known == 0);
+}
+
 /* A model that has met impossible values still forecasts. */
 static void
 wild_updates(void)
 {
-	static const double wild[] = { 0, -5, 1e300, -1e300, 1e-300, NAN, INFINITY, 1, -INFINITY };
+	static const double wild[] = { 0, -5, 1e300, -1e300, 1e-300, NAN, INFINITY, 1, -INFINITY,
+								   1.7e308, -1.7e308 };
 	static double value[VALUES_MAX];
 
 	for (int i = 0; i < FORECAST_ETS_FORMS; i++)
@@ -65,10 +81,13 @@ wild_updates(void)
 		forecast_ets_name(forecast_ets_form(i), name);
 		CHECK(fit(&series, name, &model) == FORECAST_OK);
 		for (int t = 0; t < 400; t++)
-			forecast_ets_update(&model, wild[unit_random_in(0, 8)]);
+			forecast_ets_update(&model, wild[unit_random_in(0, 10)]);
 		CHECK(isfinite(model.level) && isfinite(model.trend) && isfinite(model.sigma2));
 		for (int s = 0; s < model.period; s++)
+		{
 			CHECK(isfinite(model.season[s]));
+			CHECK(model.form.season == FORECAST_SEASON_ADDITIVE || model.season[s] > 0);
+		}
 		if (forecast_ets_predict(&model, HORIZON, mean, variance) != FORECAST_OK)
 			continue;
 		for (int s = 0; s < HORIZON; s++)
@@ -229,6 +248,7 @@ int
 main(void)
 {
 	static const UnitGroup groups[] = {
+		{ "ets: overflowing update", overflowing_update },
 		{ "ets: updates with wild values", wild_updates },
 		{ "ets: exact series", exact },
 		{ "ets: statuses", statuses },

@@ -125,6 +125,28 @@ slopes_are_differences(void)
 		check_slopes(&problem, forecast_ets_form(i));
 }
 
+/* A factor below 0 is not allowed, though no value of its season may tell. */
+static void
+factors_above_zero(void)
+{
+	static double value[VALUES_MAX];
+	ForecastSeries series = wavy(value, 30, 3);
+	EtsProblem problem;
+	double x[ETS_UNKNOWNS_MAX] = { 0.3, 0.2, 0.4, 1.4, 1.4 };
+	double objective;
+
+	for (int t = 2; t < 30; t += 3)
+		value[t] = NAN;
+	used = 0;
+	CHECK(forecast_ets_prepare(&work, &series, &problem) == FORECAST_OK);
+	forecast_ets_layout(&problem, form_options("MNM").form);
+	CHECK(forecast_ets_evaluate(&problem, x, &objective, NULL) == FORECAST_OK);
+	CHECK(isfinite(objective));
+	x[4] = 1.7;
+	CHECK(forecast_ets_evaluate(&problem, x, &objective, NULL) == FORECAST_OK);
+	CHECK(isnan(objective));
+}
+
 /* The walks of the search and the steps of the model know one likelihood. */
 static void
 likelihoods_agree(void)
@@ -182,7 +204,7 @@ admissible(void)
 
 	for (int i = 0; i < 3000; i++)
 	{
-		ForecastEts model = { .alpha = 1.2 * uniform(), .phi = 0.8 + 0.2 * uniform() };
+		ForecastEts model = { .alpha = 2.2 * uniform(), .phi = 0.8 + 0.2 * uniform() };
 
 		model.form = forecast_ets_form((int) unit_random_in(0, FORECAST_ETS_FORMS - 1));
 		model.form.error = FORECAST_ERROR_ADDITIVE;
@@ -190,12 +212,12 @@ admissible(void)
 		{
 			model.form.season = FORECAST_SEASON_ADDITIVE;
 			model.period = (int) unit_random_in(2, 12);
-			model.gamma = uniform();
+			model.gamma = 1.5 * uniform();
 		}
 		if (model.form.trend != FORECAST_TREND_DAMPED)
 			model.phi = 1;
 		if (model.form.trend != FORECAST_TREND_NONE)
-			model.beta = 1.5 * uniform();
+			model.beta = (i % 2 == 0 ? 4 : 1) * uniform();
 		if (forecast_ets_admissible(&model))
 			inside++;
 		else
@@ -332,6 +354,7 @@ main(void)
 		{ "ets: Holt by hand", by_hand },
 		{ "ets: multiplicative season by hand", multiplicative_by_hand },
 		{ "ets: slopes are differences", slopes_are_differences },
+		{ "ets: seasonal factors above 0", factors_above_zero },
 		{ "ets: walk and model agree", likelihoods_agree },
 		{ "ets: admissible parameters forget", admissible },
 		{ "ets: updates", updates },
