@@ -204,11 +204,31 @@ naive2_season(void)
 	CHECK(fabs(forecast_naive2_update(&model, 20) - 10) < 1e-12);
 	CHECK(forecast_naive2_predict(&model, 4, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[0], 40, 1e-12) && near(mean[3], 20, 1e-12));
+	drop_pieces();
+}
 
-	/* Two periods are too few to believe in, and two without period are none. */
-	series.n = 11;
+static double
+by_month(int t)
+{
+	return t % 12 == 0 ? 50 : 10;
+}
+
+/* The benchmark does not believe in a season before it was there three times. */
+static void
+naive2_three_seasons(void)
+{
+	double value[36], mean[2], variance[2];
+	ForecastSeries series = { .value = value, .n = 35, .period = { 12 }, .period_count = 1 };
+	ForecastNaive2 model;
+
+	fill(value, 36, by_month);
 	CHECK(forecast_naive2_fit(&unit_work, &series, &model, NULL) == FORECAST_OK);
-	CHECK(forecast_naive2_predict(&model, 1, mean, variance) == FORECAST_OK && mean[0] == 30);
+	CHECK(forecast_naive2_predict(&model, 2, mean, variance) == FORECAST_OK);
+	CHECK(mean[1] == 10);
+	series.n = 36;
+	CHECK(forecast_naive2_fit(&unit_work, &series, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_naive2_predict(&model, 1, mean, variance) == FORECAST_OK);
+	CHECK(near(mean[0], 50, 1e-12));
 	drop_pieces();
 }
 
@@ -266,6 +286,7 @@ main(void)
 		{ "forecast: naive methods against R", reference },
 		{ "forecast: naive methods at the limits, updated and fitted alike", limits },
 		{ "forecast: naive2 multiplies its season", naive2_season },
+		{ "forecast: naive2 waits for three seasons", naive2_three_seasons },
 		{ "forecast: naive2 at the limits", naive2_limits },
 		{ "forecast: naive methods refuse what is none", refused },
 	};

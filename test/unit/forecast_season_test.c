@@ -91,6 +91,7 @@ adjusted(void)
 			mean[i] = shift == 0 ? 30 : 30 - 35, variance[i] = 1;
 		forecast_season_apply(&season, 2, mean, variance);
 		CHECK(fabs(mean[0] - value[46]) < 1 && fabs(mean[1] - value[47]) < 1);
+		CHECK(near(variance[1], shift == 0 ? mean[1] / 30 * mean[1] / 30 : 1, 1e-12));
 		for (int t = 0; t < 46; t++)
 			CHECK(fabs(plain[t] - (shift == 0 ? 30 : -5)) < 1);
 		for (int t = 0; t < 48; t++)
@@ -143,6 +144,25 @@ stl_spoiled(void)
 	{
 		CHECK(fabs(seasonal[t] - 10 * sin(2 * PI * t / 12)) < 0.5);
 		CHECK(fabs(trend[t] - 5 - 0.5 * t) < 0.5);
+	}
+	drop_pieces();
+}
+
+/* Windows this small are not jumped in: past and future are alike to the last digits. */
+static void
+stl_reversed(void)
+{
+	const ForecastStlOptions options = { .seasonal_window = 9, .trend_window = 9 };
+	double value[121], back[121], seasonal[121], trend[121], of_back[121], trend_back[121];
+
+	for (int t = 0; t < 121; t++)
+		value[t] = back[120 - t] = 0.01 * t * t + (1 + t / 60.0) * 10 * sin(2 * PI * t / 12);
+	CHECK(forecast_stl(&unit_work, value, 121, 12, &options, seasonal, trend) == FORECAST_OK);
+	CHECK(forecast_stl(&unit_work, back, 121, 12, &options, of_back, trend_back) == FORECAST_OK);
+	for (int t = 0; t < 121; t++)
+	{
+		CHECK(fabs(seasonal[t] - of_back[120 - t]) < 1e-9);
+		CHECK(fabs(trend[t] - trend_back[120 - t]) < 1e-9);
 	}
 	drop_pieces();
 }
@@ -298,6 +318,7 @@ main(void)
 		{ "forecast: a season is put back as it was taken out", adjusted },
 		{ "forecast: loess", loess },
 		{ "forecast: STL of a line and a season", stl_exact },
+		{ "forecast: STL backwards", stl_reversed },
 		{ "forecast: STL with gaps and outliers", stl_spoiled },
 		{ "forecast: MSTL of two seasons", two_seasons },
 		{ "forecast: decomposition and detection at the limits", limits },
