@@ -163,7 +163,8 @@ forecast_ets_run(const ForecastSeries *series, ForecastEts *model, double *resid
 		double error = step(model, ldexp(series->value[t], -model->exponent), &next);
 		double own = innovation(model, &next, error);
 
-		residuals[t] = ldexp(error, model->exponent);
+		if (residuals != NULL)
+			residuals[t] = ldexp(error, model->exponent);
 		if (isnan(error))
 			continue;
 		model->known++;

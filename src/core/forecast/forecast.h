@@ -17,10 +17,10 @@
 typedef enum ForecastStatus
 {
 	FORECAST_OK = 0,
-	FORECAST_TOO_SHORT,		/* fewer values than the method needs */
-	FORECAST_NOT_POSITIVE,	/* a multiplicative form of values that are not above zero */
-	FORECAST_NOT_FITTED,	/* no parameters were found, or the forecast would explode */
-	FORECAST_INTERRUPTED,	/* the caller said so */
+	FORECAST_TOO_SHORT,	   /* fewer values than the method needs */
+	FORECAST_NOT_POSITIVE, /* a multiplicative form of values that are not above zero */
+	FORECAST_NOT_FITTED,   /* no parameters were found, or the forecast would explode */
+	FORECAST_INTERRUPTED,  /* the caller said so */
 	FORECAST_NO_MEMORY,
 	FORECAST_BAD_ARGUMENT
 } ForecastStatus;
@@ -57,7 +57,8 @@ typedef struct ForecastSeries
  *	 forecast_METHOD_update(&model, value)				O(1), value may be NaN
  *	 forecast_METHOD_predict(&model, h, mean, variance)
  * A model is a plain struct without pointers but for its own seasonal arrays, so that it can
- * be written out.  residuals (n values, NaN where there is none) are errors one step ahead.
+ * be written out.  residuals (n values, NaN where there is none) are errors one step ahead;
+ * NULL of whoever does not want them.
  */
 
 #endif
