@@ -13,6 +13,8 @@
 #include <time.h>
 
 #include "core/forecast/accuracy.h"
+#include "core/forecast/arima.h"
+#include "core/forecast/auto.h"
 #include "core/forecast/ets.h"
 #include "core/forecast/naive2.h"
 #include "core/forecast/theta.h"
@@ -224,6 +226,35 @@ ets_damped(const ForecastWork *work, const ForecastSeries *series, int h, Predic
 	return ets_of_form(work, series, "AAdN", h, prediction);
 }
 
+static ForecastStatus
+automatic(const ForecastWork *work, const ForecastSeries *series, int h, Prediction *prediction)
+{
+	const ForecastAutoOptions options = { .horizon = h };
+	ForecastAuto model;
+	ForecastStatus status = forecast_auto_fit(work, series, &options, &model, NULL);
+
+	if (status == FORECAST_OK)
+		status = forecast_auto_predict(work, &model, h, prediction->mean, prediction->variance);
+	if (status == FORECAST_OK)
+		status = forecast_auto_quantile(work, &model, h, (1 - LEVEL) / 2, prediction->lower);
+	if (status == FORECAST_OK)
+		status = forecast_auto_quantile(work, &model, h, (1 + LEVEL) / 2, prediction->upper);
+	return status;
+}
+
+static ForecastStatus
+arima(const ForecastWork *work, const ForecastSeries *series, int h, Prediction *prediction)
+{
+	const ForecastArimaOptions options = { .automatic = true };
+	ForecastSeries one = as_benchmark(series);
+	ForecastArima model;
+	ForecastStatus status = forecast_arima_fit(work, &one, &options, &model, NULL);
+
+	if (status != FORECAST_OK)
+		return status;
+	return forecast_arima_predict(&model, h, prediction->mean, prediction->variance);
+}
+
 static const Method methods[] = {
 	{ "naive", naive, false },
 	{ "snaive", snaive, false },
@@ -237,6 +268,8 @@ static const Method methods[] = {
 	{ "theta_periodic", theta_periodic, false },
 	{ "ets", ets, false },
 	{ "ets_damped", ets_damped, false },
+	{ "arima", arima, false },
+	{ "auto", automatic, true },
 };
 
 /* ---- a group ---- */

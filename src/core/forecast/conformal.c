@@ -1,0 +1,82 @@
+/*
+ * conformal.c
+ *	  Calibration of standard errors on backtests.
+ *
+ * A quantile of the scores themselves would want some 40 independent origins for a level of
+ * .95, and most series have less history than that.  So the shape is normal and the scores
+ * tell the scale alone, by their mean size, which a single break in the history moves less
+ * than their squares.  The scale is drawn to a prior: few origins say little.
+ */
+#include "core/forecast/conformal.h"
+
+#include <math.h>
+
+#define SQRT_HALF 0.70710678118654752440
+#define SQRT_2_PI 2.50662827463100050242
+
+/* The tail's own logarithm is still a number here. */
+#define TAIL_MIN 1e-300
+#define STEPS_MAX 60
+
+/* Mean size of a standard normal score. */
+#define MEAN_SIZE 0.79788456080286535588
+
+/*
+ * Origins that the prior counts as, and its scale: errors of a combination are smaller than
+ * the mean of what its members expect of themselves.
+ */
+#define PRIOR_ORIGINS 4
+#define PRIOR_SCALE 0.8
+
+/*
+ * Theory takes estimated parameters for known ones.  An error of theirs is of the order of
+ * 1 / sqrt(n), but a slope goes on with it for h steps; and of short series backtests are few
+ * and overlap.  Together the standard error lacks this many n-ths of itself.
+ */
+#define ESTIMATION_COST 10
+
+void
+forecast_scores_add(ForecastScores *scores, double error, double deviation)
+{
+	double size = fabs(error) / deviation;
+
+	if (isfinite(size))
+		scores->mean += (size - scores->mean) / ++scores->count;
+}
+
+double
+forecast_scores_stretch(const ForecastScores *scores, int known)
+{
+	double origins = scores->count > 0 ? scores->origins : 0;
+	double scale = (PRIOR_ORIGINS * PRIOR_SCALE + origins * (scores->mean / MEAN_SIZE)) /
+				   (PRIOR_ORIGINS + origins);
+
+	return scale * (1 + (double) ESTIMATION_COST / (known > 1 ? known : 1));
+}
+
+/*
+ * Newton's method on the logarithm of the tail, which is concave: from the left, where the
+ * bound exp(-z^2 / 2) / 2 of the tail has its quantile, no step leads beyond it.
+ */
+double
+forecast_normal_quantile(double level)
+{
+	double tail = fmin(level, 1 - level);
+	double z;
+
+	if (!(tail > 0))
+		return NAN;
+	tail = fmax(tail, TAIL_MIN);
+	z = -sqrt(-2 * log(tail));
+	for (int i = 0; i < STEPS_MAX; i++)
+	{
+		double reached = erfc(-z * SQRT_HALF) / 2;
+		double slope = exp(-z * z / 2) / SQRT_2_PI;
+		double step = reached / slope * log(reached / tail);
+
+		z -= step;
+		if (fabs(step) <= 1e-15 * fabs(z))
+			break;
+	}
+	return level < 0.5 ? z : -z;
+}

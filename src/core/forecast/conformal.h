@@ -1,0 +1,28 @@
+/*
+ * conformal.h
+ *	  How far a method's own standard errors are to be stretched, told by backtests.
+ *
+ * A score is an error of a forecast made without knowing the value, divided by the standard
+ * error that the method gave for it (normalised conformity scores: Papadopoulos, Gammerman
+ * & Vovk 2008, Proceedings of Artificial Intelligence and Applications, 64).
+ */
+#ifndef TIDEHOLD_CORE_FORECAST_CONFORMAL_H
+#define TIDEHOLD_CORE_FORECAST_CONFORMAL_H
+
+typedef struct ForecastScores
+{
+	int origins; /* of backtests: errors of one origin hang together and count as one */
+	int count;
+	double mean; /* of the sizes of all scores */
+} ForecastScores;
+
+/* A score that is not finite is left out. */
+void forecast_scores_add(ForecastScores *scores, double error, double deviation);
+
+/* What standard errors of a model of known values are multiplied by. */
+double forecast_scores_stretch(const ForecastScores *scores, int known);
+
+/* The quantile of the standard normal distribution; level between 0 and 1. */
+double forecast_normal_quantile(double level);
+
+#endif
