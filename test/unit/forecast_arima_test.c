@@ -233,13 +233,13 @@ written_out(const ForecastArima *model, const double *value, int n, int lags, do
 
 static const ForecastArima processes[] = {
 	{ .order = { .p = 1, .constant = true }, .period = 1, .ar = { 0.7 }, .constant = 5 },
-	{ .order = { .q = 1 }, .period = 1, .ma = { -0.8 } },
+	{ .order = { .q = 1 }, .period = 1, .ma = { -0.5 } },
 	{ .order = { .p = 2, .q = 2 }, .period = 1, .ar = { 0.5, 0.3 }, .ma = { 0.4, -0.2 } },
 	{ .order = { .p = 3, .d = 1, .q = 1, .constant = true }, .period = 1,
 	  .ar = { 0.5, -0.3, 0.2 }, .ma = { 0.6 }, .constant = 0.3 },
 	{ .order = { .p = 1, .q = 1, .seasonal_p = 1, .seasonal_q = 1, .constant = true },
-	  .period = 4, .ar = { -0.5 }, .ma = { 0.4 }, .seasonal_ar = { 0.6 },
-	  .seasonal_ma = { -0.3 } },
+	  .period = 4, .ar = { 0.5 }, .ma = { 0.4 }, .seasonal_ar = { 0.6 },
+	  .seasonal_ma = { 0.3 } },
 	{ .order = { .d = 1, .q = 1, .seasonal_d = 1, .seasonal_q = 1 }, .period = 4,
 	  .ma = { -0.4 }, .seasonal_ma = { -0.6 } },
 	{ .order = { .seasonal_p = 2, .seasonal_d = 1, .q = 2, .constant = true }, .period = 3,

@@ -1,0 +1,301 @@
+/*
+ * forecast_climatology_test.c
+ *	  Harmonics of the year and damped anomalies, on series made for it and on the daily
+ *	  temperature of two seas.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "core/forecast/climatology.h"
+
+#include "forecast_unit.h"
+
+#define DAYS_MAX 20000
+#define ORIGINS_YEARS 5
+#define ORIGINS_STEP 15
+#define AHEAD 90
+
+static const ForecastClimatologyOptions yearly = { FORECAST_YEAR_DAYS, 3, true };
+
+static double value[DAYS_MAX], residuals[DAYS_MAX];
+
+static double
+of_year(double t)
+{
+	double angle = 2 * acos(-1) * t / FORECAST_YEAR_DAYS;
+
+	return 15 + 0.001 * t + 4 * cos(angle) - 2 * sin(angle) + 0.5 * cos(3 * angle);
+}
+
+/* What is harmonic is found whole, with gaps too; nothing is left as anomaly. */
+static void
+harmonic(void)
+{
+	ForecastSeries series = { .value = value, .n = 2000 };
+	ForecastClimatology model;
+	double mean[400], variance[400];
+
+	for (int t = 0; t < 2000; t++)
+		value[t] = t % 7 == 3 || (t > 900 && t < 1100) ? NAN : of_year(t);
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_climatology_predict(&model, 400, mean, variance) == FORECAST_OK);
+	for (int i = 0; i < 400; i++)
+	{
+		CHECK(near(mean[i], of_year(2000 + i), 1e-9));
+		CHECK(near(forecast_climatology_at(&model, i), of_year(2000 + i), 1e-9));
+		CHECK(variance[i] < 1e-15);
+	}
+	CHECK(near(ldexp(model.trend, model.exponent), 0.001, 1e-7));
+	drop_pieces();
+}
+
+/* Without harmonics and trend it is an autoregression around the mean, which is done by hand. */
+static void
+by_hand(void)
+{
+	static const double few[] = { 4, 2, 2, 4, 3, 3 };
+	static const ForecastClimatologyOptions flat = { 2, 0, false };
+	ForecastSeries series = { .value = few, .n = 6 };
+	ForecastClimatology model;
+	double mean[3], variance[3], error[6];
+
+	/* Anomalies 1 -1 -1 1 0 0: products -1 1 -1 0 0, squares before 1 1 1 1 0. */
+	CHECK(forecast_climatology_fit(&unit_work, &series, &flat, &model, error) == FORECAST_OK);
+	CHECK(model.phi == 0 && near(error[3], 1, 1e-12) && fabs(error[5]) < 1e-12);
+	CHECK(near(ldexp(model.sigma2, 2 * model.exponent), 3.0 / 5, 1e-12));
+
+	model.phi = 0.5;
+	CHECK(near(forecast_climatology_update(&model, 7), 4, 1e-12));
+	CHECK(near(ldexp(model.sigma2, 2 * model.exponent), 19.0 / 6, 1e-12));
+	CHECK(isnan(forecast_climatology_update(&model, NAN)));
+	CHECK(forecast_climatology_predict(&model, 3, mean, variance) == FORECAST_OK);
+	CHECK(near(mean[0], 4, 1e-12) && near(mean[1], 3.5, 1e-12) && near(mean[2], 3.25, 1e-12));
+	CHECK(near(variance[0], 19.0 / 6 * 1.25, 1e-12));
+	CHECK(near(variance[1], 19.0 / 6 * 1.3125, 1e-12));
+	CHECK(near(forecast_climatology_update(&model, 5), 1, 1e-12));
+	CHECK(near(ldexp(model.sigma2, 2 * model.exponent), 19.0 / 6, 1e-12));
+	drop_pieces();
+}
+
+/* An autoregression that is simulated is found, and its intervals hold. */
+static void
+damped(void)
+{
+	ForecastSeries series = { .value = value, .n = 8000 };
+	ForecastClimatology model;
+	double anomaly = 0, mean[30], variance[30];
+	int inside = 0;
+
+	for (int t = 0; t < 12000; t++)
+	{
+		double noise = -6;
+
+		for (int i = 0; i < 12; i++)
+			noise += (double) (unit_random() >> 11) / 9007199254740992.0;
+		anomaly = 0.95 * anomaly + 0.2 * noise;
+		value[t] = of_year(t) + anomaly;
+	}
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, residuals) ==
+		  FORECAST_OK);
+	CHECK(fabs(model.phi - 0.95) < 0.015);
+	CHECK(fabs(ldexp(model.sigma2, 2 * model.exponent) - 0.04) < 0.003);
+	for (int t = 8000; t < 11900; t++)
+	{
+		CHECK(forecast_climatology_predict(&model, 30, mean, variance) == FORECAST_OK);
+		inside += fabs(value[t + 29] - mean[29]) < 1.96 * sqrt(variance[29]);
+		CHECK(fabs(forecast_climatology_update(&model, value[t]) - value[t] + mean[0]) < 1e-9);
+	}
+	CHECK(inside > 0.91 * 3900 && inside < 0.985 * 3900);
+	drop_pieces();
+}
+
+/* ---- seas ---- */
+
+static int
+read_sea(const char *name)
+{
+	char below[64], line[128];
+	const char *path;
+	FILE *file;
+	int n = 0;
+
+	snprintf(below, sizeof(below), "data/ocean/%s", name);
+	path = shared_path(below);
+	file = path == NULL ? NULL : fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	/* date,sst below a line of names; nothing after the comma is a missing value. */
+	while (n < DAYS_MAX && fgets(line, sizeof(line), file) != NULL)
+	{
+		const char *number = strchr(line, ',');
+		char *end;
+
+		if (number == NULL || strncmp(line, "date", 4) == 0)
+			continue;
+		value[n] = strtod(number + 1, &end);
+		value[n] = end == number + 1 ? NAN : value[n];
+		n++;
+	}
+	fclose(file);
+	return n;
+}
+
+/* Mean absolute errors over the first days, of the model and of the anomaly that stays. */
+typedef struct SeaScore
+{
+	double damped;
+	double stays;
+	int origins;
+} SeaScore;
+
+static const int horizon[] = { 1, 7, 30, 90 };
+
+static void
+score_origin(int n, int origin, SeaScore *score)
+{
+	ForecastSeries series = { .value = value, .n = origin };
+	ForecastClimatology model;
+	double mean[AHEAD], variance[AHEAD];
+
+	CHECK(origin + AHEAD <= n);
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_climatology_predict(&model, AHEAD, mean, variance) == FORECAST_OK);
+	for (int k = 0; k < 4; k++)
+	{
+		double own = 0, other = 0;
+		int known = 0;
+
+		for (int i = 0; i < horizon[k]; i++)
+		{
+			double actual = value[origin + i];
+			double stays = forecast_climatology_at(&model, i) +
+						   ldexp(model.anomaly, model.exponent);
+
+			if (isnan(actual))
+				continue;
+			known++;
+			own += fabs(actual - mean[i]);
+			other += fabs(actual - stays);
+		}
+		if (known == 0)
+			continue;
+		score[k].damped += own / known;
+		score[k].stays += other / known;
+		score[k].origins++;
+	}
+	drop_pieces();
+}
+
+/* limit is what climatology with an autoregression had in the measurements for the project. */
+static void
+sea(const char *name, const double *limit)
+{
+	SeaScore score[4] = { { 0 } };
+	int n = read_sea(name);
+
+	if (n == 0)
+	{
+		printf("# SKIP %s: TIDEHOLD_SHARED names no directory that has it\n", name);
+		CHECK(true);
+		return;
+	}
+	for (int origin = n - ORIGINS_YEARS * 365; origin + AHEAD <= n; origin += ORIGINS_STEP)
+		score_origin(n, origin, score);
+	for (int k = 0; k < 4; k++)
+	{
+		double own = score[k].damped / score[k].origins;
+		double other = score[k].stays / score[k].origins;
+
+		printf("# %s, %d days: damped %.3f, anomaly stays %.3f\n", name, horizon[k], own, other);
+		CHECK(k == 0 || own < other);
+		CHECK(own < limit[k] + 0.005);
+	}
+}
+
+static void
+seas(void)
+{
+	static const double west[] = { 0.144, 0.376, 0.615, 0.758 };
+	static const double mediterranean[] = { 0.208, 0.507, 0.793, 1.026 };
+
+	sea("sst_WA.csv", west);
+	sea("sst_Med.csv", mediterranean);
+}
+
+/* ---- limits ---- */
+
+static bool
+sound_fit(const ForecastSeries *series)
+{
+	static const ForecastClimatologyOptions options[] = {
+		{ 4, 1, true }, { 2, 10, false }, { 3.5, 0, true }, { 12, 5, true }
+	};
+
+	for (int i = 0; i < 4; i++)
+	{
+		ForecastClimatology model;
+		double mean[20], variance[20];
+		ForecastStatus status = forecast_climatology_fit(&unit_work, series, &options[i], &model,
+														 residuals);
+
+		if (status == FORECAST_OK)
+			status = forecast_climatology_predict(&model, 20, mean, variance);
+		else if (status != FORECAST_TOO_SHORT)
+			return false;
+		else
+			continue;
+		if (!sound(status, 20, mean, variance))
+			return false;
+		forecast_climatology_update(&model, 3);
+		forecast_climatology_update(&model, 1.7e308);
+		status = forecast_climatology_predict(&model, 20, mean, variance);
+		if (!sound(status, 20, mean, variance))
+			return false;
+	}
+	return true;
+}
+
+static void
+limits(void)
+{
+	static const double bad[] = { 1, 0, -3, NAN, INFINITY };
+	ForecastSeries series = { .value = value, .n = 2000 };
+	ForecastClimatologyOptions options = yearly;
+	ForecastClimatology model;
+	double mean, variance;
+
+	at_the_limits(sound_fit);
+	for (int i = 0; i < 5; i++)
+	{
+		options.period = bad[i];
+		CHECK(forecast_climatology_fit(&unit_work, &series, &options, &model, NULL) ==
+			  FORECAST_BAD_ARGUMENT);
+	}
+	options = (ForecastClimatologyOptions){ 12, FORECAST_HARMONICS_MAX + 1, false };
+	CHECK(forecast_climatology_fit(&unit_work, &series, &options, &model, NULL) ==
+		  FORECAST_BAD_ARGUMENT);
+	interruptions_left = 1;
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) ==
+		  FORECAST_INTERRUPTED);
+	interruptions_left = -1;
+	allocations_left = 0;
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) ==
+		  FORECAST_NO_MEMORY);
+	allocations_left = -1;
+	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_climatology_predict(&model, 0, &mean, &variance) == FORECAST_BAD_ARGUMENT);
+	drop_pieces();
+}
+
+int
+main(void)
+{
+	static const UnitGroup groups[] = {
+		{ "harmonics are found", harmonic },
+		{ "damped anomaly by hand", by_hand },
+		{ "damped anomaly that is simulated", damped },
+		{ "temperature of the sea", seas },
+		{ "climatology of series at the limits", limits },
+	};
+
+	return UNIT_RUN(groups);
+}
