@@ -192,6 +192,44 @@ explosion_guard(void)
 	drop_pieces();
 }
 
+/* A horizon beyond what the backtests saw: the members that run away there are left out. */
+static void
+far_beyond(void)
+{
+	const ForecastAutoOptions near_options = { .horizon = 1 };
+	double value[30], mean[60], variance[60];
+	ForecastSeries series = { .value = value, .n = 30 };
+	ForecastAuto model;
+
+	for (int t = 0; t < 30; t++)
+		value[t] = exp(0.4 * t + 0.01 * noise());
+	CHECK(forecast_auto_fit(&unit_work, &series, &near_options, &model, NULL) == FORECAST_OK);
+	CHECK(model.member[FORECAST_MEMBER_DAMPED_LOG].weight > 0.1);
+	CHECK(forecast_auto_predict(&unit_work, &model, 60, mean, variance) == FORECAST_OK);
+	for (int i = 0; i < 60; i++)
+		CHECK(mean[i] > 0 && mean[i] < 12 * value[29]);
+	drop_pieces();
+}
+
+/* A value without a logarithm takes the member of logarithms out. */
+static void
+not_positive(void)
+{
+	double value[40];
+	ForecastSeries series = { .value = value, .n = 40 };
+	ForecastAuto model;
+
+	for (int t = 0; t < 40; t++)
+		value[t] = 10 + t % 3;
+	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
+	CHECK(model.member[FORECAST_MEMBER_DAMPED_LOG].fitted);
+	value[7] = -1;
+	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
+	CHECK(!model.member[FORECAST_MEMBER_DAMPED_LOG].fitted);
+	CHECK(model.member[FORECAST_MEMBER_DAMPED_LOG].weight == 0);
+	drop_pieces();
+}
+
 static void
 nonnegative(void)
 {
@@ -417,6 +455,8 @@ main(void)
 		{ "auto: votes", votes },
 		{ "auto: powers of two", scale },
 		{ "auto: explosions", explosion_guard },
+		{ "auto: horizons beyond the backtests", far_beyond },
+		{ "auto: logarithms", not_positive },
 		{ "auto: not below 0", nonnegative },
 		{ "auto: updates", updates },
 		{ "auto: intermittent demand recognised", recognition },
