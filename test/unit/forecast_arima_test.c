@@ -399,6 +399,29 @@ chosen_orders(void)
 	drop_pieces();
 }
 
+/* A value that misses at the very start counts little later on. */
+static void
+gap_at_start(void)
+{
+	static double value[LONG];
+	double mean[2][8], variance[2][8];
+	ForecastArima model[2];
+
+	simulate(&processes[5], 120, value);
+	for (int i = 0; i < 2; i++)
+	{
+		value[2] = i == 0 ? value[2] : NAN;
+		CHECK(fit(&processes[5], value, 120, false, &model[i]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&model[i], 8, mean[i], variance[i]) == FORECAST_OK);
+	}
+	for (int k = 0; k < 8; k++)
+	{
+		CHECK(fabs(mean[0][k] - mean[1][k]) < 0.2 * sqrt(variance[0][k]));
+		CHECK(near(variance[1][k], variance[0][k], 0.1));
+	}
+	drop_pieces();
+}
+
 /* ---- forecasts ---- */
 
 /* Of an autoregression of order 1: mean + phi^i (last - mean), sigma2 (1 - phi^2i) / (1 - phi^2). */
@@ -600,6 +623,7 @@ main(void)
 		{ "likelihood with missing values is the normal density", density_with_gaps },
 		{ "estimates of known processes", known_processes },
 		{ "estimates with missing values", estimates_with_gaps },
+		{ "a missing value at the start", gap_at_start },
 		{ "orders chosen", chosen_orders },
 		{ "forecast of an autoregression", forecast_by_hand },
 		{ "forecast of a seasonal walk with drift", drift_by_hand },

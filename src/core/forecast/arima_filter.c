@@ -163,10 +163,10 @@ forecast_arima_filter(const ArimaData *data, ArimaFilter *filter)
 {
 	if (!forecast_arima_moments(&filter->moments))
 		return false;
-	if (data->gaps)
-		forecast_arima_filter_gaps(data, filter);
-	else
+	if (!data->gaps)
 		filter_stationary(data, filter);
+	else if (!forecast_arima_filter_gaps(data, filter))
+		return false;
 	settle(data, filter);
 	return isfinite(filter->squares) && isfinite(filter->logarithms);
 }

@@ -13,6 +13,7 @@
  */
 typedef struct ArimaData
 {
+	const ForecastWork *work;
 	const double *value; /* the first d + D m of them are conditioned on */
 	const double *start; /* these with missing ones guessed */
 	const double *w;	 /* value without the first and differenced; no missing one */
@@ -49,7 +50,7 @@ ForecastStatus forecast_arima_filter_lend(const ForecastWork *work, int n, int s
 /* moments.ar, ma and size are set.  False where the coefficients are not stationary. */
 bool forecast_arima_filter(const ArimaData *data, ArimaFilter *filter);
 
-/* The same for data with gaps; moments are computed. */
-void forecast_arima_filter_gaps(const ArimaData *data, ArimaFilter *filter);
+/* The same for data with gaps; moments are computed.  False where it was interrupted. */
+bool forecast_arima_filter_gaps(const ArimaData *data, ArimaFilter *filter);
 
 #endif

@@ -26,7 +26,7 @@
 #define LN_2 0.693147180559945309417
 #define LN_2_PI 1.83787706640934548356
 
-#define STARTS_MAX 5
+#define STARTS_MAX 3
 
 typedef struct ArimaStart
 {
@@ -255,7 +255,7 @@ forecast_arima_aicc(const ArimaProblem *problem, double log_likelihood)
 }
 
 static void
-gather(ArimaProblem *problem, bool near, const ArimaFit *fit, ArimaStart *starts, int count)
+gather(ArimaProblem *problem, const ArimaFit *fit, ArimaStart *starts, int count)
 {
 	ArimaStart start;
 
@@ -264,39 +264,48 @@ gather(ArimaProblem *problem, bool near, const ArimaFit *fit, ArimaStart *starts
 	set_start(problem->order, 0.3, 0.1, 0.2, 0.4, start.x);
 	if (objective_at(problem, start.x, &start.objective))
 		insert(starts, count, &start);
-	if (!near)
+	if (!fit->fitted)
 		return;
 	memcpy(start.x, fit->x, sizeof(start.x));
 	if (objective_at(problem, start.x, &start.objective))
 		insert(starts, count, &start);
 }
 
+/* The best of the starts, each gone down from, is the first. */
+static ForecastStatus
+descend_all(ArimaProblem *problem, ArimaEffort effort, ArimaStart *starts, int count)
+{
+	for (int i = 0; i < count && isfinite(starts[i].objective); i++)
+	{
+		ForecastStatus status = effort == ARIMA_QUICK ? descend(problem, 1e-3, 6, &starts[i]) :
+														descend(problem, 1e-8, 50, &starts[i]);
+
+		if (status != FORECAST_OK)
+			return status;
+		if (starts[i].objective < starts[0].objective)
+			starts[0] = starts[i];
+	}
+	return isfinite(starts[0].objective) ? FORECAST_OK : FORECAST_NOT_FITTED;
+}
+
 ForecastStatus
-forecast_arima_estimate(ArimaProblem *problem, bool near, bool thorough, ArimaFit *fit)
+forecast_arima_estimate(ArimaProblem *problem, ArimaEffort effort, ArimaFit *fit)
 {
 	ArimaStart starts[STARTS_MAX];
 	ForecastStatus status = FORECAST_OK;
-	int count = thorough ? 3 : 1;
-	const ArimaStart *best = &starts[0];
+	int count = effort == ARIMA_THOROUGH ? STARTS_MAX : 1;
 
-	gather(problem, near, fit, starts, count);
-	if (thorough && unknowns(problem->order) > 0)
+	gather(problem, fit, starts, count);
+	if (effort == ARIMA_THOROUGH && unknowns(problem->order) > 0)
 		status = search_grid(problem, starts, count);
-	if (status == FORECAST_OK && !isfinite(starts[0].objective))
-		status = FORECAST_NOT_FITTED;
-	for (int i = 0; status == FORECAST_OK && i < count; i++)
-	{
-		if (!isfinite(starts[i].objective))
-			break;
-		status = thorough ? descend(problem, 1e-8, 50, &starts[i]) :
-							descend(problem, 1e-3, 6, &starts[i]);
-		if (status == FORECAST_OK && starts[i].objective < best->objective)
-			best = &starts[i];
-	}
+	if (status == FORECAST_OK)
+		status = descend_all(problem, effort, starts, count);
+	/* A filter that was stopped looks like coefficients that are not allowed. */
+	if (forecast_is_interrupted(problem->work))
+		return FORECAST_INTERRUPTED;
 	if (status != FORECAST_OK)
 		return status;
-	/* The filter is left as the best start has it. */
-	memcpy(fit->x, best->x, sizeof(fit->x));
+	memcpy(fit->x, starts[0].x, sizeof(fit->x));
 	if (!objective_at(problem, fit->x, &starts[0].objective))
 		return FORECAST_NOT_FITTED;
 	fit->order = problem->order;

@@ -28,6 +28,14 @@ typedef struct ArimaProblem
 	double *slope[ARIMA_UNKNOWNS_MAX];
 } ArimaProblem;
 
+/* From where and how far the search for coefficients goes. */
+typedef enum ArimaEffort
+{
+	ARIMA_QUICK,	/* a few steps from fit->x or a middling start */
+	ARIMA_THOROUGH, /* to the end, from both and from the best of a grid */
+	ARIMA_REFINED	/* to the end from fit->x */
+} ArimaEffort;
+
 typedef struct ArimaFit
 {
 	ForecastArimaOrder order;
@@ -71,12 +79,10 @@ double forecast_arima_log_likelihood(const ArimaProblem *problem);
 double forecast_arima_aicc(const ArimaProblem *problem, double log_likelihood);
 
 /*
- * From the better of fit->x, where near, and a middling start, in few steps; thoroughly: from
- * both and from the best of a grid.  The order is set.  FORECAST_NOT_FITTED where no start is
- * allowed.
+ * fit->x is a start where fit->fitted says so.  The order is set; the filter is left with the
+ * coefficients found.  FORECAST_NOT_FITTED where no start is allowed.
  */
-ForecastStatus forecast_arima_estimate(ArimaProblem *problem, bool near, bool thorough,
-									   ArimaFit *fit);
+ForecastStatus forecast_arima_estimate(ArimaProblem *problem, ArimaEffort effort, ArimaFit *fit);
 
 /* Differences that make the series stationary: by the strength of its season and by KPSS. */
 ForecastStatus forecast_arima_integration(ArimaProblem *problem, ForecastArimaOrder *order);

@@ -11,9 +11,13 @@
 #include <string.h>
 
 #include "core/forecast/arima_filter.h"
+#include "core/forecast/series.h"
 
 /* In units of the error's variance. */
 #define UNKNOWN_VARIANCE 1e6
+
+/* Elements of the covariance to move before asking whether to stop. */
+#define ELEMENTS_UNASKED 1000000
 
 static double
 observe(const ArimaData *data, int size, const double *state)
@@ -175,10 +179,12 @@ correct(const ArimaData *data, ArimaFilter *filter, double error, double shift, 
 	}
 }
 
-void
+bool
 forecast_arima_filter_gaps(const ArimaData *data, ArimaFilter *filter)
 {
 	int size = filter->moments.size;
+	int all = size + data->lags;
+	int unasked = 1 + ELEMENTS_UNASKED / (all * all);
 
 	begin(data, filter);
 	for (int t = 0; t < data->n; t++)
@@ -189,6 +195,8 @@ forecast_arima_filter_gaps(const ArimaData *data, ArimaFilter *filter)
 		double error = value - observe(data, size, filter->state);
 		double shift = 1 - observe(data, size, filter->shift_state);
 
+		if (t % unasked == unasked - 1 && forecast_is_interrupted(data->work))
+			return false;
 		filter->root[t] = sqrt(variance);
 		filter->error[t] = error / filter->root[t];
 		filter->shift[t] = shift / filter->root[t];
@@ -203,4 +211,5 @@ forecast_arima_filter_gaps(const ArimaData *data, ArimaFilter *filter)
 				   filter->shift_state);
 		move_cover(data, filter);
 	}
+	return true;
 }

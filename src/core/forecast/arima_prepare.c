@@ -130,6 +130,7 @@ forecast_arima_set_order(ArimaProblem *problem, ForecastArimaOrder order)
 	ArimaData *data = &problem->data;
 
 	problem->order = order;
+	data->work = problem->work;
 	data->value = problem->value;
 	data->start = problem->filled;
 	data->w = problem->w;

@@ -121,10 +121,11 @@ try_order(Search *search, ForecastArimaOrder order, bool *better)
 	status = forecast_arima_set_order(search->problem, order);
 	if (status == FORECAST_TOO_SHORT)
 		return FORECAST_OK;
-	if (search->best.fitted)
+	fit.fitted = search->best.fitted;
+	if (fit.fitted)
 		carry_over(&search->best, order, fit.x);
 	if (status == FORECAST_OK)
-		status = forecast_arima_estimate(search->problem, search->best.fitted, false, &fit);
+		status = forecast_arima_estimate(search->problem, ARIMA_QUICK, &fit);
 	if (status == FORECAST_NOT_FITTED)
 		return FORECAST_OK;
 	if (status != FORECAST_OK)

@@ -130,13 +130,13 @@ copy_factors(const ForecastArima *model, ArimaFactors *factors)
 
 /* Makes problem ready for one order of the series as it is. */
 static ForecastStatus
-focus(ArimaProblem *problem, ForecastArimaOrder order)
+focus(ArimaProblem *problem, ForecastArimaOrder order, bool gaps)
 {
 	ForecastStatus status = FORECAST_BAD_ARGUMENT;
 
 	if (forecast_arima_order_valid(order, problem->period))
 		status = forecast_arima_lend(problem, forecast_arima_size(order, problem->period),
-									 order.d + problem->period * order.seasonal_d, problem->gaps);
+									 order.d + problem->period * order.seasonal_d, gaps);
 	return status == FORECAST_OK ? forecast_arima_set_order(problem, order) : status;
 }
 
@@ -149,12 +149,12 @@ forecast_arima_run(const ForecastWork *work, const ForecastSeries *series, Forec
 	ForecastStatus status = forecast_arima_prepare(work, series, &problem);
 
 	if (status == FORECAST_OK)
-		status = focus(&problem, model->order);
+		status = focus(&problem, model->order, problem.gaps);
 	if (status != FORECAST_OK)
 		return status;
 	copy_factors(model, &factors);
 	if (!forecast_arima_apply(&problem, &factors))
-		return FORECAST_NOT_FITTED;
+		return forecast_is_interrupted(work) ? FORECAST_INTERRUPTED : FORECAST_NOT_FITTED;
 	model->gap = 0;
 	return finish(&problem, model, residuals);
 }
@@ -175,6 +175,20 @@ choose(ArimaProblem *problem, ArimaFit *fit)
 	return status == FORECAST_OK ? forecast_arima_choose(problem, fit) : status;
 }
 
+/* What the filled series says is where the search with its gaps starts from. */
+static ForecastStatus
+estimate(ArimaProblem *problem, ArimaFit *fit)
+{
+	ForecastStatus status = focus(problem, fit->order, false);
+
+	if (status == FORECAST_OK)
+		status = forecast_arima_estimate(problem, ARIMA_THOROUGH, fit);
+	if (status != FORECAST_OK || !problem->gaps)
+		return status;
+	status = focus(problem, fit->order, true);
+	return status == FORECAST_OK ? forecast_arima_estimate(problem, ARIMA_REFINED, fit) : status;
+}
+
 ForecastStatus
 forecast_arima_fit(const ForecastWork *work, const ForecastSeries *series,
 				   const ForecastArimaOptions *options, ForecastArima *model, double *residuals)
@@ -188,9 +202,7 @@ forecast_arima_fit(const ForecastWork *work, const ForecastSeries *series,
 	if (status == FORECAST_OK && options->automatic)
 		status = choose(&problem, &fit);
 	if (status == FORECAST_OK)
-		status = focus(&problem, fit.order);
-	if (status == FORECAST_OK)
-		status = forecast_arima_estimate(&problem, fit.fitted, true, &fit);
+		status = estimate(&problem, &fit);
 	if (status != FORECAST_OK)
 		return status;
 	forecast_arima_factors(fit.order, fit.x, &factors);
