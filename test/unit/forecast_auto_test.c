@@ -33,6 +33,13 @@ noise(void)
 	return sum / 1.4142135623730951;
 }
 
+/* For values that series point to: cppcheck does not see them read. */
+static void
+set(double *value, int t, double to)
+{
+	value[t] = to;
+}
+
 /* ---- calibration ---- */
 
 static void
@@ -47,12 +54,12 @@ normal_quantiles(void)
 	CHECK(isnan(forecast_normal_quantile(NAN)) && isnan(forecast_normal_quantile(-1)));
 }
 
-/* Four origins weigh as the prior; ten values double what the scores say. */
+/* Eight origins weigh as the prior; eleven values double what the scores say. */
 static void
 stretch_by_hand(void)
 {
-	ForecastScores scores = { .origins = 4 };
-	double none = forecast_scores_stretch(&scores, 10);
+	ForecastScores scores = { .origins = 8 };
+	double none = forecast_scores_stretch(&scores, 11);
 
 	CHECK(near(none, 1.6, 1e-15));
 	forecast_scores_add(&scores, -3, 2);
@@ -61,7 +68,7 @@ stretch_by_hand(void)
 	forecast_scores_add(&scores, NAN, 2);
 	forecast_scores_add(&scores, 1, NAN);
 	CHECK(scores.count == 2 && near(scores.mean, 1, 1e-15));
-	CHECK(near(forecast_scores_stretch(&scores, 10), 0.8 + 1 / 0.79788456080286536, 1e-12));
+	CHECK(near(forecast_scores_stretch(&scores, 11), 0.8 + 1 / 0.79788456080286536, 1e-12));
 	CHECK(isfinite(forecast_scores_stretch(&scores, 0)));
 }
 
@@ -115,7 +122,7 @@ weights(void)
 	double sum = 0;
 
 	for (int t = 0; t < 240; t++)
-		value[t] = 100 + 5 * (t % 4) + 30 * (t % 20 < 7) + 0.1 * noise();
+		set(value, t, 100 + 5 * (t % 4) + 30 * (t % 20 < 7) + 0.1 * noise());
 	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
 	CHECK(model.kind == FORECAST_AUTO_COMBINATION);
 	for (int k = 0; k < FORECAST_MEMBERS; k++)
@@ -223,7 +230,7 @@ not_positive(void)
 		value[t] = 10 + t % 3;
 	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
 	CHECK(model.member[FORECAST_MEMBER_DAMPED_LOG].fitted);
-	value[7] = -1;
+	set(value, 7, -1);
 	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
 	CHECK(!model.member[FORECAST_MEMBER_DAMPED_LOG].fitted);
 	CHECK(model.member[FORECAST_MEMBER_DAMPED_LOG].weight == 0);
@@ -239,7 +246,7 @@ nonnegative(void)
 	ForecastAuto model;
 
 	for (int t = 0; t < 40; t++)
-		value[t] = 41 - t + 0.3 * noise();
+		set(value, t, 41 - t + 0.3 * noise());
 	CHECK(forecast_auto_fit(&unit_work, &series, &options, &model, NULL) == FORECAST_OK);
 	CHECK(forecast_auto_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
 	CHECK(forecast_auto_quantile(&unit_work, &model, STEPS, 0.025, lower) == FORECAST_OK);
@@ -262,7 +269,7 @@ updates(void)
 
 	fill(value, 50, of_season);
 	for (int t = 0; t < 50; t++)
-		value[t] += noise();
+		set(value, t, value[t] + noise());
 	CHECK(fit(&series, &model, error) == FORECAST_OK);
 	for (int t = 20; t < 50; t++)
 		CHECK(fabs(error[t]) < 10);
@@ -317,7 +324,7 @@ intermittent(void)
 
 	for (int t = 0; t < 60; t++)
 		value[t] = unit_random_in(0, 3) == 0 ? (double) unit_random_in(1, 4) : 0;
-	value[59] = NAN;
+	set(value, 59, NAN);
 	CHECK(fit(&series, &model, NULL) == FORECAST_OK);
 	CHECK(model.kind == FORECAST_AUTO_INTERMITTENT);
 	CHECK(forecast_auto_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
@@ -380,7 +387,7 @@ bad_arguments(void)
 	CHECK(forecast_auto_predict(&unit_work, &model, 0, number, number) == FORECAST_BAD_ARGUMENT);
 	CHECK(forecast_auto_quantile(&unit_work, &model, 1, 1, number) == FORECAST_BAD_ARGUMENT);
 	CHECK(forecast_auto_quantile(&unit_work, &model, 0, 0.5, number) == FORECAST_BAD_ARGUMENT);
-	value[3] = INFINITY;
+	set(value, 3, INFINITY);
 	CHECK(fit(&series, &model, NULL) == FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }

@@ -22,10 +22,10 @@
 #define MEAN_SIZE 0.79788456080286535588
 
 /*
- * Origins that the prior counts as, and its scale: errors of a combination are smaller than
- * the mean of what its members expect of themselves.
+ * Origins that the prior counts as, being all that a backtest has, and its scale: errors of
+ * a combination are smaller than the mean of what its members expect of themselves.
  */
-#define PRIOR_ORIGINS 4
+#define PRIOR_ORIGINS 8
 #define PRIOR_SCALE 0.8
 
 /*
@@ -33,7 +33,7 @@
  * 1 / sqrt(n), but a slope goes on with it for h steps; and of short series backtests are few
  * and overlap.  Together the standard error lacks this many n-ths of itself.
  */
-#define ESTIMATION_COST 10
+#define ESTIMATION_COST 11
 
 void
 forecast_scores_add(ForecastScores *scores, double error, double deviation)
