@@ -49,14 +49,14 @@ typedef struct ForecastArima
 	double seasonal_ma[FORECAST_ARIMA_SEASONAL_MAX];
 	double constant;
 	int exponent;
-	int size;	   /* of the state */
-	double *state; /* what the past adds to w, 0, 1, ... steps ahead */
+	int size;		/* of the state */
+	double *state;	/* what the past adds to w, 0, 1, ... steps ahead */
 	double *ar_all; /* the product of both factors, size of them each */
 	double *ma_all;
-	int lags;	/* d + D m */
-	double *lag; /* the values before the next one, newest first */
+	int lags;			/* d + D m */
+	double *lag;		/* the values before the next one, newest first */
 	double *difference; /* y = w + sum of difference[i] lag[i] */
-	int gap;	/* values missing since the last known one */
+	int gap;			/* values missing since the last known one */
 	double sigma2;
 	double log_likelihood; /* of w given the first d + D m values */
 	double aicc;

@@ -27,7 +27,7 @@ forecast_arima_filter_lend(const ForecastWork *work, int n, int size, int lags, 
 						   ArimaFilter *filter)
 {
 	size_t all = (size_t) size + (size_t) lags;
-	double **vector[] = { &filter->gain,  &filter->change, &filter->state,
+	double **vector[] = { &filter->gain, &filter->change, &filter->state,
 						  &filter->shift_state, &filter->reach };
 	double **series[] = { &filter->error, &filter->shift, &filter->root };
 	bool lent = forecast_arima_moments_lend(work, size, &filter->moments);

@@ -29,10 +29,10 @@ typedef struct ArimaFilter
 {
 	ArimaMoments moments;
 	double *gain;
-	double *change; /* P(t+1) - P(t) = weight * change change' */
-	double *state;	/* of the values: size, and the lags after it */
+	double *change;		 /* P(t+1) - P(t) = weight * change change' */
+	double *state;		 /* of the values: size, and the lags after it */
 	double *shift_state; /* what 1 in the constant takes from that */
-	double *error;	/* standardised, NaN where the value is missing */
+	double *error;		 /* standardised, NaN where the value is missing */
 	double *shift;
 	double *root;
 	double *cover; /* covariance of the state, where there are gaps */

@@ -161,12 +161,17 @@ evaluate(void *context, const double *x, double *objective, ForecastSlopes *slop
 static ForecastStatus
 descend(ArimaProblem *problem, double tolerance, int steps, ArimaStart *start)
 {
-	ForecastLeastSquares search = { .count = unknowns(problem->order), .tolerance = tolerance,
-									.steps_max = steps, .evaluate = evaluate, .context = problem };
+	ForecastLeastSquares search = {
+		.count = unknowns(problem->order),
+		.tolerance = tolerance,
+		.steps_max = steps,
+		.evaluate = evaluate,
+		.context = problem,
+	};
 
 	if (search.count == 0)
 		return objective_at(problem, start->x, &start->objective) ? FORECAST_OK :
-																	  FORECAST_NOT_FITTED;
+																	FORECAST_NOT_FITTED;
 	for (int i = 0; i < search.count; i++)
 	{
 		search.lower[i] = -PARTIAL_MAX;

@@ -43,12 +43,12 @@ typedef struct ArimaMoments
 	double *ar; /* size each, 0 above the order */
 	double *ma;
 	int size;
-	double *room;	   /* of step_down */
-	double *own;	   /* covariances of the autoregression alone, 2 size + 1 */
-	double *products;  /* sum of theta[i] theta[i + k], size + 1 */
+	double *room;		/* of step_down */
+	double *own;		/* covariances of the autoregression alone, 2 size + 1 */
+	double *products;	/* sum of theta[i] theta[i + k], size + 1 */
 	double *covariance; /* of the process with errors of variance 1, size + 1 */
-	double *response;  /* psi: what an error does 0, 1, ... steps later, size */
-	double *column;	   /* covariance of the state with the process, size */
+	double *response;	/* psi: what an error does 0, 1, ... steps later, size */
+	double *column;		/* covariance of the state with the process, size */
 } ArimaMoments;
 
 bool forecast_arima_moments_lend(const ForecastWork *work, int size, ArimaMoments *moments);

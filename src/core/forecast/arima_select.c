@@ -33,10 +33,22 @@ typedef struct Move
 } Move;
 
 static const Move moves[] = {
-	{ -1, 0, 0, 0, false }, { 0, -1, 0, 0, false }, { 1, 0, 0, 0, false }, { 0, 1, 0, 0, false },
-	{ 0, 0, -1, 0, false }, { 0, 0, 0, -1, false }, { 0, 0, 1, 0, false }, { 0, 0, 0, 1, false },
-	{ -1, -1, 0, 0, false }, { 1, 1, 0, 0, false }, { -1, 1, 0, 0, false }, { 1, -1, 0, 0, false },
-	{ 0, 0, -1, -1, false }, { 0, 0, 1, 1, false }, { 0, 0, -1, 1, false }, { 0, 0, 1, -1, false },
+	{ -1, 0, 0, 0, false },
+	{ 0, -1, 0, 0, false },
+	{ 1, 0, 0, 0, false },
+	{ 0, 1, 0, 0, false },
+	{ 0, 0, -1, 0, false },
+	{ 0, 0, 0, -1, false },
+	{ 0, 0, 1, 0, false },
+	{ 0, 0, 0, 1, false },
+	{ -1, -1, 0, 0, false },
+	{ 1, 1, 0, 0, false },
+	{ -1, 1, 0, 0, false },
+	{ 1, -1, 0, 0, false },
+	{ 0, 0, -1, -1, false },
+	{ 0, 0, 1, 1, false },
+	{ 0, 0, -1, 1, false },
+	{ 0, 0, 1, -1, false },
 	{ 0, 0, 0, 0, true },
 };
 #define MOVES ((int) (sizeof(moves) / sizeof(moves[0])))
@@ -141,8 +153,11 @@ static ForecastStatus
 try_first(Search *search, ForecastArimaOrder base)
 {
 	static const Move first[] = {
-		{ 0, 0, 0, 0, true }, { 0, 0, 0, 0, false }, { 1, 0, 1, 0, true },
-		{ 0, 1, 0, 1, true }, { 2, 2, 1, 1, true },
+		{ 0, 0, 0, 0, true },
+		{ 0, 0, 0, 0, false },
+		{ 1, 0, 1, 0, true },
+		{ 0, 1, 0, 1, true },
+		{ 2, 2, 1, 1, true },
 	};
 	bool seasonal = search->problem->period > 1;
 	bool better;

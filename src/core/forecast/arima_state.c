@@ -114,8 +114,7 @@ finish(ArimaProblem *problem, ForecastArima *model, double *residuals)
 	for (int t = problem->n - 1; t > 0 && isnan(problem->value[t]); t--)
 		model->gap++;
 	for (int t = 0; residuals != NULL && t < problem->first + problem->n; t++)
-		residuals[t] = t < before ? NAN : ldexp(filter->error[t - before] * filter->root[t - before],
-												problem->exponent);
+		residuals[t] = t < before ? NAN : ldexp(filter->error[t - before] * filter->root[t - before], problem->exponent);
 	return isfinite(model->aicc) ? FORECAST_OK : FORECAST_NOT_FITTED;
 }
 
@@ -167,7 +166,7 @@ choose(ArimaProblem *problem, ArimaFit *fit)
 		.p = FORECAST_ARIMA_ORDER_MAX,
 		.q = FORECAST_ARIMA_ORDER_MAX,
 		.seasonal_p = problem->period > 1 ? FORECAST_ARIMA_SEASONAL_MAX : 0,
-		.seasonal_q = problem->period > 1 ? FORECAST_ARIMA_SEASONAL_MAX : 0
+		.seasonal_q = problem->period > 1 ? FORECAST_ARIMA_SEASONAL_MAX : 0,
 	};
 	ForecastStatus status = forecast_arima_lend(
 		problem, forecast_arima_size(largest, problem->period), 0, false);

@@ -70,7 +70,7 @@ static void
 solve(Normal *normal)
 {
 	double own[COEFFICIENTS_MAX];
-	double (*factor)[COEFFICIENTS_MAX] = normal->product;
+	double(*factor)[COEFFICIENTS_MAX] = normal->product;
 	double *right = normal->right;
 
 	for (int i = 0; i < normal->count; i++)

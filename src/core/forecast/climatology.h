@@ -28,12 +28,12 @@ typedef struct ForecastClimatology
 	double period;
 	int harmonics;
 	int exponent;
-	double level; /* at the middle of the series it was fitted to, */
+	double level;  /* at the middle of the series it was fitted to, */
 	double middle; /* which lies so many steps after its first value */
-	double trend; /* a step */
+	double trend;  /* a step */
 	double cosine[FORECAST_HARMONICS_MAX];
 	double sine[FORECAST_HARMONICS_MAX];
-	double steps; /* values since the first, missing ones included */
+	double steps;	/* values since the first, missing ones included */
 	double anomaly; /* of the last known value */
 	int gap;		/* values missing since */
 	double phi;
