@@ -9,7 +9,7 @@
 #include "core/forecast/mstl.h"
 #include "core/forecast/series.h"
 
-/* Strength of a season that asks for a seasonal difference: Hyndman & Athanasopoulos (2021), 9.1. */
+/* A season that asks for a difference: Hyndman & Athanasopoulos (2021), section 9.1. */
 #define SEASON_STRONG 0.64
 
 /* KPSS (1992), table 1, 5 %. */

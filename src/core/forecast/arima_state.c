@@ -114,7 +114,13 @@ finish(ArimaProblem *problem, ForecastArima *model, double *residuals)
 	for (int t = problem->n - 1; t > 0 && isnan(problem->value[t]); t--)
 		model->gap++;
 	for (int t = 0; residuals != NULL && t < problem->first + problem->n; t++)
-		residuals[t] = t < before ? NAN : ldexp(filter->error[t - before] * filter->root[t - before], problem->exponent);
+	{
+		int at = t - before;
+
+		residuals[t] = NAN;
+		if (at >= 0)
+			residuals[t] = ldexp(filter->error[at] * filter->root[at], problem->exponent);
+	}
 	return isfinite(model->aicc) ? FORECAST_OK : FORECAST_NOT_FITTED;
 }
 
