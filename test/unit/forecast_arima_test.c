@@ -235,15 +235,32 @@ static const ForecastArima processes[] = {
 	{ .order = { .p = 1, .constant = true }, .period = 1, .ar = { 0.7 }, .constant = 5 },
 	{ .order = { .q = 1 }, .period = 1, .ma = { -0.5 } },
 	{ .order = { .p = 2, .q = 2 }, .period = 1, .ar = { 0.5, 0.3 }, .ma = { 0.4, -0.2 } },
-	{ .order = { .p = 3, .d = 1, .q = 1, .constant = true }, .period = 1, .ar = { 0.5, -0.3, 0.2 }, .ma = { 0.6 }, .constant = 0.3 },
+	{
+		.order = { .p = 3, .d = 1, .q = 1, .constant = true },
+		.period = 1,
+		.ar = { 0.5, -0.3, 0.2 },
+		.ma = { 0.6 },
+		.constant = 0.3,
+	},
 	{ .order = { .p = 1, .q = 1, .seasonal_p = 1, .seasonal_q = 1, .constant = true },
 	  .period = 4,
 	  .ar = { 0.5 },
 	  .ma = { 0.4 },
 	  .seasonal_ar = { 0.6 },
 	  .seasonal_ma = { 0.3 } },
-	{ .order = { .d = 1, .q = 1, .seasonal_d = 1, .seasonal_q = 1 }, .period = 4, .ma = { -0.4 }, .seasonal_ma = { -0.6 } },
-	{ .order = { .seasonal_p = 2, .seasonal_d = 1, .q = 2, .constant = true }, .period = 3, .seasonal_ar = { 0.3, 0.2 }, .ma = { 0.5, 0.3 }, .constant = 1 },
+	{
+		.order = { .d = 1, .q = 1, .seasonal_d = 1, .seasonal_q = 1 },
+		.period = 4,
+		.ma = { -0.4 },
+		.seasonal_ma = { -0.6 },
+	},
+	{
+		.order = { .seasonal_p = 2, .seasonal_d = 1, .q = 2, .constant = true },
+		.period = 3,
+		.seasonal_ar = { 0.3, 0.2 },
+		.ma = { 0.5, 0.3 },
+		.constant = 1,
+	},
 	{ .order = { .constant = true }, .period = 1, .constant = -2 },
 	{ .order = { .p = 1 }, .period = 1, .ar = { 0.99 } },
 };
@@ -372,7 +389,10 @@ chosen_orders(void)
 	static double value[LONG];
 	static const ForecastArima walk = { .order = { .d = 1 }, .period = 1 };
 	static const ForecastArima airline = {
-		.order = { .d = 1, .q = 1, .seasonal_d = 1, .seasonal_q = 1 }, .period = 12, .ma = { -0.4 }, .seasonal_ma = { -0.6 }
+		.order = { .d = 1, .q = 1, .seasonal_d = 1, .seasonal_q = 1 },
+		.period = 12,
+		.ma = { -0.4 },
+		.seasonal_ma = { -0.6 },
 	};
 	ForecastArima model;
 	int stationary = 0, walks = 0;
@@ -445,7 +465,7 @@ season_seen_late(void)
 
 /* ---- forecasts ---- */
 
-/* Of an autoregression of order 1: mean + phi^i (last - mean), sigma2 (1 - phi^2i) / (1 - phi^2). */
+/* Of order 1: mean + phi^i (last - mean), sigma2 (1 - phi^2i) / (1 - phi^2). */
 static void
 forecast_by_hand(void)
 {
@@ -474,7 +494,10 @@ forecast_by_hand(void)
 static void
 drift_by_hand(void)
 {
-	static const ForecastArima walk = { .order = { .seasonal_d = 1, .constant = true }, .period = 3 };
+	static const ForecastArima walk = {
+		.order = { .seasonal_d = 1, .constant = true },
+		.period = 3,
+	};
 	static const double value[] = { 1, 5, 3, 2, 7, 4, 4, 7, 6, 4, 9, 8 };
 	ForecastArima model;
 	double mean[5], variance[5];
