@@ -190,20 +190,20 @@ whiten(double matrix[SHORT][SHORT], int n, double *one, double *other)
 static double
 written_out(const ForecastArima *model, const double *value, int n, int lags, double *constant)
 {
-	static Density density;
+	static Density written;
 	static double matrix[SHORT][SHORT];
 	double one[SHORT], rest[SHORT], squares = 0, own = 0, both = 0, logarithms;
 	int row[SHORT], known = 0;
 
-	density.n = n - lags;
-	covariances(model, &density);
-	levels(model, value, lags, &density);
-	for (int t = 0; t < density.n; t++)
+	written.n = n - lags;
+	covariances(model, &written);
+	levels(model, value, lags, &written);
+	for (int t = 0; t < written.n; t++)
 	{
 		if (isnan(value[lags + t]))
 			continue;
-		one[known] = density.ones[t];
-		rest[known] = value[lags + t] - density.base[t];
+		one[known] = written.ones[t];
+		rest[known] = value[lags + t] - written.base[t];
 		row[known++] = t;
 	}
 	for (int i = 0; i < known; i++)
@@ -214,8 +214,8 @@ written_out(const ForecastArima *model, const double *value, int n, int lags, do
 			for (int k = 0; k <= row[i]; k++)
 			{
 				for (int l = 0; l <= row[j]; l++)
-					matrix[i][j] += density.by[row[i]][k] * density.by[row[j]][l] *
-									density.covariance[k][l];
+					matrix[i][j] += written.by[row[i]][k] * written.by[row[j]][l] *
+									written.covariance[k][l];
 			}
 		}
 	}

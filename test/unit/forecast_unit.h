@@ -151,16 +151,16 @@ static inline void
 at_the_limits(SeriesUser use)
 {
 	static const int period[][2] = { { 0, 0 }, { 4, 0 }, { 12, 0 }, { 1000, 0 }, { 3, 7 } };
-	double value[40];
+	double values[40];
 
 	for (size_t kind = 0; kind < sizeof(limit_series) / sizeof(limit_series[0]); kind++)
 	{
 		for (int i = 0; i < 5 * 41; i++)
 		{
 			int n = i % 41;
-			ForecastSeries series = { .value = value + 40 - n, .n = n };
+			ForecastSeries series = { .value = values + 40 - n, .n = n };
 
-			fill(value, 40, limit_series[kind]);
+			fill(values, 40, limit_series[kind]);
 			for (int k = 0; k < 2 && period[i / 41][k] > 0; k++)
 				series.period[series.period_count++] = period[i / 41][k];
 			if (!CHECK(use(&series)))
