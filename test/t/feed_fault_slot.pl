@@ -210,6 +210,7 @@ sub altered_and_dropped
 	my $session = $node->background_psql('postgres');
 	$session->query_safe("BEGIN; INSERT INTO fleeting SELECT generate_series(1, 100)");
 	sql("SELECT tidehold.alter_feed('fleeting', '{\"tombstones\": false}')");
+	wait_feed($node, 'fleeting', 'fault 38: the worker has the option');
 	$session->query_safe("INSERT INTO fleeting SELECT generate_series(101, 200); DELETE FROM fleeting WHERE id = 1; COMMIT");
 	$session->quit;
 	wait_feed($node, 'fleeting', 'fault 38: altered in the middle of a transaction');
