@@ -28,20 +28,10 @@ sub rss_kb
 	return $kb;
 }
 
-sub feed_of
-{
-	my ($table, %option) = @_;
-	audited_table($node, $table);
-	sql("CREATE PUBLICATION $table FOR TABLE $table");
-	create_feed($node, $table, $table, 'kafka', %option);
-	wait_feed($node, $table, "$table: runs");
-	return;
-}
-
 # What was sent while the broker was away comes when it is back.
 sub broker_down
 {
-	feed_of('down');
+	feed_of($node, 'down');
 	$kafka->kill9;
 	change_rows($node, 'down', 50);
 	sql("INSERT INTO down (id, note) SELECT i, repeat(md5(i::text), 30) FROM generate_series(1000, 40000) AS i");
@@ -62,7 +52,7 @@ sub broker_down
 # No packet passes, and nobody says so.
 sub black_hole
 {
-	feed_of('hole');
+	feed_of($node, 'hole');
 	my $pid = worker_pid($node, 'hole');
 	$proxy->black_hole;
 	change_rows($node, 'hole', 100);
@@ -123,7 +113,7 @@ END
 sub partitions_added
 {
 	$kafka->create_topic(own('spread'), 2);
-	feed_of('spread');
+	feed_of($node, 'spread');
 	change_rows($node, 'spread', 50);
 	wait_feed($node, 'spread');
 	$kafka->admin('partitions', own('spread'), 5);
@@ -146,7 +136,7 @@ sub partitions_added
 sub too_large
 {
 	$kafka->create_topic(own('large'), 1, 'max.message.bytes=20000');
-	feed_of('large');
+	feed_of($node, 'large');
 	sql(<<'END');
 INSERT INTO large (id, note) VALUES (1, 'small'), (2, 'small');
 INSERT INTO large (id, note) SELECT 3, string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i;

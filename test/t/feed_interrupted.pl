@@ -25,15 +25,6 @@ sub table_of
 	return;
 }
 
-sub feed_of
-{
-	my ($table, %option) = @_;
-	table_of($table);
-	create_feed($node, $table, $table, 'kafka', %option);
-	wait_feed($node, $table, "$table: runs");
-	return;
-}
-
 sub end_worker { return sql("SELECT pg_terminate_backend(pid) FROM tidehold.stat_feed WHERE name = '$_[0]'") }
 
 # The slot is made, the first position is in Kafka, and the row cannot be written yet.
@@ -60,7 +51,7 @@ sub ended_while_arming
 # process after the next.
 sub ended_in_parts
 {
-	feed_of('parts', transaction_bytes => '64kB');
+	feed_of($node, 'parts', transaction_bytes => '64kB');
 	sql(<<'SQL');
 CREATE TABLE of_no_interest (id integer);
 BEGIN;
@@ -114,7 +105,7 @@ SQL
 # One synchronous commit hangs; what was committed before it is visible and is sent.
 sub synchronous_standby_away
 {
-	feed_of('visible');
+	feed_of($node, 'visible');
 	sql('INSERT INTO visible (id) VALUES (0)');
 	wait_feed($node, 'visible');
 	sql("SELECT tidehold.pause_feed('visible')");
@@ -159,7 +150,7 @@ sub hanging_broker
 	my @feeds = qw(dropped paused);
 	for (@feeds)
 	{
-		feed_of($_);
+		feed_of($node, $_);
 		sql("INSERT INTO $_ (id) VALUES (0)");
 		wait_feed($node, $_);
 	}
