@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use POSIX ();
 use Test::More;
 
 use Authority;
@@ -144,6 +145,29 @@ sub client_is_asked
 	return;
 }
 
+# Seconds of a processor that a process has used.
+sub processor_seconds
+{
+	my ($pid) = @_;
+	my ($user, $system) = (split ' ', Tidehold::slurp("/proc/$pid/stat") =~ s/.*\) //sr)[ 11, 12 ];
+	return ($user + $system) / POSIX::sysconf(POSIX::_SC_CLK_TCK());
+}
+
+# It takes the connection and does not say a word.
+sub server_hangs
+{
+	my $authority = Authority->new;
+	my ($redis, $port) = secure_redis($authority, $authority->issue('server'));
+	$redis->pause;
+	secure_feed('hangs', $port, tls_ca => $authority->file, connect_timeout => '5 s');
+	wait_for_state($node, 'hangs', "state = 'connecting' AND last_error LIKE '%it does not answer'", 'a server that hangs');
+	cmp_ok(processor_seconds(worker_pid($node, 'hangs')), '<', 2, 'is waited for without being busy');
+	$redis->resume;
+	let_in('hangs', $redis, 'when it goes on');
+	sql("SELECT tidehold.drop_feed('hangs')");
+	return;
+}
+
 # What cannot be read, or does not go together.
 sub files_are_named
 {
@@ -178,6 +202,7 @@ authority_is_checked();
 name_is_checked();
 time_is_checked();
 client_is_asked();
+server_hangs();
 files_are_named();
 no_dead_letters($node);
 done_testing();
