@@ -282,4 +282,6 @@ th_callback_wrap(LogicalDecodingContext *decoding)
 	callbacks->truncate_cb = on_truncate;
 	callbacks->message_cb = on_message;
 	callbacks->commit_cb = on_commit;
+	/* Changes of any origin are published: nobody need be asked for each. */
+	callbacks->filter_by_origin_cb = NULL;
 }

@@ -190,16 +190,27 @@ make_table(FeedTable *table, Relation relation)
 	table->valid = true;
 }
 
-FeedTable *
-th_table_of(Relation relation)
+static FeedTable *
+find_table(Oid relid)
 {
-	Oid relid = RelationGetRelid(relation);
 	bool found;
 	FeedTable *table = hash_search(tables, &relid, HASH_ENTER, &found);
 
 	if (!found)
 		memset((char *) table + sizeof(Oid), 0, sizeof(*table) - sizeof(Oid));
-	if (!table->valid)
-		make_table(table, relation);
 	return table;
+}
+
+/* Rows of one table come one after the other, and an entry stays where it is. */
+FeedTable *
+th_table_of(Relation relation)
+{
+	static FeedTable *last = NULL;
+	Oid relid = RelationGetRelid(relation);
+
+	if (last == NULL || last->relid != relid)
+		last = find_table(relid);
+	if (!last->valid)
+		make_table(last, relation);
+	return last;
 }

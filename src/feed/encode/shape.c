@@ -84,8 +84,8 @@ put_shape(StringInfo out, const FeedChange *change, FeedBytes id)
 	TH_PUT(out, "\"}");
 }
 
-void
-th_send_shape(const FeedChange *change, FeedSend send)
+static void
+send_shape(const FeedChange *change, FeedSend send)
 {
 	FeedRoute *route = change->shape->route;
 	FeedMessage message;
@@ -93,8 +93,6 @@ th_send_shape(const FeedChange *change, FeedSend send)
 	char id[FEED_EVENT_ID_ROOM];
 	FeedBytes first;
 
-	if (route->schema_route == NULL || route->last_fingerprint == change->shape->fingerprint)
-		return;
 	first = th_event_id_of(id, change->txn, change->index, change->op, FEED_MESSAGE_RECORD);
 	put_shape(&th_buffers.value, change, first);
 	th_header(&headers, "tidehold-id", first);
@@ -109,4 +107,13 @@ th_send_shape(const FeedChange *change, FeedSend send)
 	send(&message);
 	route->last_fingerprint = change->shape->fingerprint;
 	resetStringInfo(&th_buffers.value);
+}
+
+void
+th_send_shape(const FeedChange *change, FeedSend send)
+{
+	const FeedRoute *route = change->shape->route;
+
+	if (route->schema_route != NULL && route->last_fingerprint != change->shape->fingerprint)
+		send_shape(change, send);
 }

@@ -2,8 +2,10 @@
  * delivery.c
  *	  Messages in flight, and the events of the client.
  *
- * Each message carries the number of an entry that says which change it is of; delivery
- * reports come in any order over partitions, so entries are taken from a free list.
+ * Each message carries in its 64 opaque bits which change it is of: index, part, and which
+ * of the commits that are in flight.  These are listed as they come, and the list is empty
+ * when nothing is in flight any more, which every flush waits for.  So nothing is written
+ * for a message and nothing read at its report, unless it failed.
  *
  * A message that the brokers refuse must become a dead letter, alone.  They refuse whole
  * batches, so at first the next process is told to be careful up to the newest message
@@ -21,6 +23,13 @@
 
 #include "base/worker.h"
 #include "feed/kafka/kafka.h"
+
+#define OPAQUE_PART_SHIFT 32
+#define OPAQUE_COMMIT_SHIFT 40
+
+/* A batch ends at the next transaction when it has so many; what it has over is for that. */
+#define COMMITS_MANY (256 * 1024 - 1024)
+#define COMMITS_ROOM (256 * 1024)
 
 /* How long to wait for the reports of other messages after one was refused. */
 #define COLLECT_SLICES 20
@@ -42,36 +51,62 @@ typedef struct News
 static bool refused_again[FEED_KNOWN_REFUSALS]; /* by this process, since the last flush */
 
 void
-th_kafka_flights_create(int count)
+th_kafka_commits_create(void)
 {
-	th_kafka.flights = MemoryContextAllocHuge(TopMemoryContext, sizeof(KafkaFlight) * count);
-	th_kafka.flight_count = count;
-	for (int i = 0; i < count; i++)
-		th_kafka.flights[i].next_free = i + 1 < count ? i + 1 : -1;
-	th_kafka.free_flight = 0;
+	th_kafka.commits = MemoryContextAlloc(TopMemoryContext, sizeof(XLogRecPtr) * COMMITS_ROOM);
 }
 
-KafkaFlight *
-th_kafka_flight_take(void)
+bool
+th_kafka_commits_are_many(void)
 {
-	KafkaFlight *flight;
+	return th_kafka.in_flight > 0 && th_kafka.commit_count >= COMMITS_MANY;
+}
 
-	if (th_kafka.free_flight < 0)
-		return NULL;
-	flight = &th_kafka.flights[th_kafka.free_flight];
-	th_kafka.free_flight = flight->next_free;
-	th_kafka.in_flight++;
-	flight->bytes = 0;
-	return flight;
+static uint64
+number_of(XLogRecPtr commit_lsn)
+{
+	if (th_kafka.in_flight == 0)
+		th_kafka.commit_count = 0;
+	if (th_kafka.commit_count > 0 && th_kafka.commits[th_kafka.commit_count - 1] == commit_lsn)
+		return th_kafka.commit_count - 1;
+	if (th_kafka.commit_count == COMMITS_ROOM)
+		elog(ERROR, "a batch of more than %d transactions", COMMITS_ROOM);
+	th_kafka.commits[th_kafka.commit_count] = commit_lsn;
+	return th_kafka.commit_count++;
+}
+
+void *
+th_kafka_opaque(KafkaFlight flight)
+{
+	StaticAssertStmt(sizeof(void *) == sizeof(uint64), "an opaque pointer has no 64 bits");
+	return (void *) (number_of(flight.commit_lsn) << OPAQUE_COMMIT_SHIFT |
+					 (uint64) flight.part << OPAQUE_PART_SHIFT | flight.index);
+}
+
+static KafkaFlight
+flight_of(const void *opaque)
+{
+	uint64 bits = (uint64) opaque;
+
+	return (KafkaFlight){
+		.commit_lsn = th_kafka.commits[bits >> OPAQUE_COMMIT_SHIFT],
+		.part = (uint8) (bits >> OPAQUE_PART_SHIFT),
+		.index = (uint32) bits,
+	};
 }
 
 void
-th_kafka_flight_release(KafkaFlight *flight)
+th_kafka_depart(int bytes)
+{
+	th_kafka.in_flight++;
+	th_kafka.in_flight_bytes += bytes;
+}
+
+static void
+arrive(const rd_kafka_message_t *message)
 {
 	th_kafka.in_flight--;
-	th_kafka.in_flight_bytes -= flight->bytes;
-	flight->next_free = th_kafka.free_flight;
-	th_kafka.free_flight = (int32) (flight - th_kafka.flights);
+	th_kafka.in_flight_bytes -= message->len + message->key_len;
 }
 
 /* ---- refusals ---- */
@@ -174,25 +209,39 @@ take_failure(const rd_kafka_message_t *message, News *news)
 }
 
 static void
+take_refusal(const rd_kafka_message_t *message, News *news)
+{
+	KafkaFlight flight = flight_of(message->_private);
+
+	if (news->refused == RD_KAFKA_RESP_ERR_NO_ERROR)
+		news->refused_message = flight;
+	news->refused = message->err;
+	note_refusal(&flight, message->err);
+}
+
+/* In a transaction it says nothing: the commit does. */
+static void
+take_success(const rd_kafka_message_t *message)
+{
+	KafkaFlight flight = flight_of(message->_private);
+
+	if (flight.part == KAFKA_PART_POSITION)
+		th_kafka.safe = flight.commit_lsn;
+}
+
+static void
 take_report(const rd_kafka_message_t *message, News *news)
 {
-	KafkaFlight *flight = message->_private;
-
+	arrive(message);
 	if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 		message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		news->purged = true;
 	else if (is_refusal(message->err))
-	{
-		if (news->refused == RD_KAFKA_RESP_ERR_NO_ERROR)
-			news->refused_message = *flight;
-		news->refused = message->err;
-		note_refusal(flight, message->err);
-	}
+		take_refusal(message, news);
 	else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
 		take_failure(message, news);
-	else if (flight->part == KAFKA_PART_POSITION && !th_kafka.transactional)
-		th_kafka.safe = flight->commit_lsn;
-	th_kafka_flight_release(flight);
+	else if (!th_kafka.transactional)
+		take_success(message);
 }
 
 static void

@@ -49,14 +49,12 @@ typedef struct KafkaTopic
 	struct KafkaTopic *next;
 } KafkaTopic;
 
-/* Which message a delivery report speaks of. */
+/* Which message it is that a delivery report speaks of. */
 typedef struct KafkaFlight
 {
 	XLogRecPtr commit_lsn; /* of a position: its lsn; invalid: of no transaction */
 	uint32 index;
 	uint8 part; /* or KAFKA_PART_POSITION */
-	int32 bytes;
-	int32 next_free;
 } KafkaFlight;
 
 typedef int32_t (*KafkaPartitioner)(const rd_kafka_topic_t *topic, const void *key, size_t len,
@@ -80,9 +78,8 @@ typedef struct Kafka
 	KafkaPartitioner partitioner; /* of keys; NULL: the client's choice */
 	KafkaTopic *topics;
 
-	KafkaFlight *flights;
-	int flight_count;
-	int free_flight; /* -1: none */
+	XLogRecPtr *commits; /* of what is in flight, see delivery.c */
+	int commit_count;
 	int in_flight;
 	int64 in_flight_bytes;
 
@@ -108,9 +105,10 @@ extern rd_kafka_t *th_kafka_consumer_create(void);
 extern char *th_kafka_server_option(const char *name); /* or NULL */
 
 /* delivery.c */
-extern void th_kafka_flights_create(int count);
-extern KafkaFlight *th_kafka_flight_take(void); /* NULL: no room */
-extern void th_kafka_flight_release(KafkaFlight *flight);
+extern void th_kafka_commits_create(void);
+extern bool th_kafka_commits_are_many(void); /* the batch has to end */
+extern void *th_kafka_opaque(KafkaFlight flight);
+extern void th_kafka_depart(int bytes); /* the client took a message of so many bytes */
 extern bool th_kafka_poll(void);
 TH_NORETURN extern void th_kafka_give_up(void); /* the producer takes no more */
 extern void th_kafka_leave_careful(XLogRecPtr durable);

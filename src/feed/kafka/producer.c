@@ -326,7 +326,7 @@ th_kafka_producer_create(const FeedSinkStart *start)
 	set(conf, "log.queue", "true");
 	rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
 	warn_of_kinit(conf);
-	th_kafka_flights_create((int) messages_at_most(start->memory));
+	th_kafka_commits_create();
 	th_kafka.event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (th_kafka.event_fd < 0)
 	{

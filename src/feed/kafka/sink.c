@@ -134,7 +134,7 @@ headers_of(const FeedMessage *message)
 }
 
 static rd_kafka_resp_err_t
-produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, KafkaFlight *flight)
+produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, void *opaque)
 {
 	rd_kafka_headers_t *headers = headers_of(message);
 	rd_kafka_resp_err_t code;
@@ -144,7 +144,7 @@ produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, KafkaF
 							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
 							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
-							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(flight),
+							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque),
 							 RD_KAFKA_V_END);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		rd_kafka_headers_destroy(headers);
@@ -152,13 +152,13 @@ produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, KafkaF
 }
 
 static rd_kafka_resp_err_t
-produce(const KafkaTopic *topic, const FeedMessage *message, KafkaFlight *flight)
+produce(const KafkaTopic *topic, const FeedMessage *message, void *opaque)
 {
 	if (message->header_count > 0)
-		return produce_with_headers(topic, message, flight);
+		return produce_with_headers(topic, message, opaque);
 	if (rd_kafka_produce(topic->handle, partition_of(topic, &message->key), RD_KAFKA_MSG_F_COPY,
 						 (void *) message->value.data, message->value.len,
-						 message->key.data, message->key.len, flight) == 0)
+						 message->key.data, message->key.len, opaque) == 0)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
 	return rd_kafka_last_error();
 }
@@ -179,24 +179,22 @@ refuse_size(const FeedMessage *message, StringInfo why)
 static FeedSent
 send_to(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
 {
-	KafkaFlight *flight = th_kafka_flight_take();
-	rd_kafka_resp_err_t code;
+	KafkaFlight flight = {
+		.commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr,
+		.index = message->index,
+		.part = message->part,
+	};
+	rd_kafka_resp_err_t code = produce(topic, message, th_kafka_opaque(flight));
 
-	if (flight == NULL)
-		return FEED_FULL;
-	flight->commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr;
-	flight->index = message->index;
-	flight->part = message->part;
-	code = produce(topic, message, flight);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 	{
-		flight->bytes = message->key.len + message->value.len;
-		th_kafka.in_flight_bytes += flight->bytes;
-		th_kafka.pending += flight->bytes;
-		th_kafka.newest = Max(th_kafka.newest, flight->commit_lsn);
+		int bytes = message->key.len + message->value.len;
+
+		th_kafka_depart(bytes);
+		th_kafka.pending += bytes;
+		th_kafka.newest = Max(th_kafka.newest, flight.commit_lsn);
 		return FEED_SENT;
 	}
-	th_kafka_flight_release(flight);
 	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return FEED_FULL;
 	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
@@ -246,7 +244,7 @@ safe(void)
 static int64
 pending(void)
 {
-	return th_kafka.pending;
+	return th_kafka_commits_are_many() ? PG_INT64_MAX : th_kafka.pending;
 }
 
 static int

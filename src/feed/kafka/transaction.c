@@ -60,17 +60,16 @@ pause_after_commit(void)
 static bool
 produce_position(XLogRecPtr lsn)
 {
-	KafkaFlight *flight = th_kafka_flight_take();
+	KafkaFlight flight = { .commit_lsn = lsn, .part = KAFKA_PART_POSITION };
+	size_t id_len = strlen(th_kafka.id);
 
-	if (flight == NULL)
-		return false;
-	flight->commit_lsn = lsn;
-	flight->part = KAFKA_PART_POSITION;
 	if (rd_kafka_produce(th_kafka_position_topic()->handle, 0, RD_KAFKA_MSG_F_COPY,
-						 position_text.data, position_text.len, th_kafka.id,
-						 strlen(th_kafka.id), flight) == 0)
+						 position_text.data, position_text.len, th_kafka.id, id_len,
+						 th_kafka_opaque(flight)) == 0)
+	{
+		th_kafka_depart(position_text.len + (int) id_len);
 		return true;
-	th_kafka_flight_release(flight);
+	}
 	if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		th_kafka_give_up();
 	return false;
