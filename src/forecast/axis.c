@@ -168,8 +168,7 @@ start_time_of_day(ThAxis *axis, const ForecastPoint *point, size_t n)
 		axis->time_of_day = local.time_of_day;
 		break;
 	}
-	if (!(axis->kind == TH_AXIS_MONTHS ? at_month(axis, axis->first, &first_at)
-									   : at_day(axis, axis->first, &first_at)) ||
+	if (!(axis->kind == TH_AXIS_MONTHS ? at_month(axis, axis->first, &first_at) : at_day(axis, axis->first, &first_at)) ||
 		first_at != axis->origin)
 		axis->time_of_day = first_time;
 }

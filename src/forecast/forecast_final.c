@@ -4,12 +4,10 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
 #include "fmgr.h"
-#include "nodes/primnodes.h"
 
 #include "core/forecast/method.h"
-#include "forecast/grid.h"
+#include "forecast/final.h"
 #include "forecast/progress.h"
 #include "forecast/rows.h"
 
@@ -18,22 +16,9 @@ PG_FUNCTION_INFO_V1(th_forecast_final);
 /* Of a call site */
 typedef struct Site
 {
-	ThWork work;
+	ThFinal final;
 	ThRowShape shape;
-	bool first_has_meaning;
 } Site;
-
-/*
- * Rows have an order where ORDER BY stands inside the aggregate; those of a window have
- * that of the window.
- */
-static bool
-is_ordered(FunctionCallInfo fcinfo)
-{
-	Aggref *aggregate = AggGetAggref(fcinfo);
-
-	return aggregate == NULL || aggregate->aggorder != NIL;
-}
 
 static Site *
 site_of(FunctionCallInfo fcinfo)
@@ -44,10 +29,8 @@ site_of(FunctionCallInfo fcinfo)
 	if (site != NULL)
 		return site;
 	site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(*site));
+	th_final_init(&site->final, fcinfo);
 	th_row_shape(fcinfo, &site->shape);
-	th_work_init(&site->work, flinfo->fn_mcxt);
-	site->first_has_meaning = is_ordered(fcinfo);
-	th_progress_attach(flinfo->fn_mcxt);
 	flinfo->fn_extra = site;
 	return site;
 }
@@ -98,36 +81,34 @@ predict(ThWork *work, const ThForecastOptions *options, const ForecastModel *mod
 }
 
 static ForecastStatus
-fit_and_predict(ThWork *work, const ThSeriesTerms *terms, const ThGrid *grid,
-				ThForecastRows *rows)
+fit_and_predict(ThFinal *final, const ThGrid *grid, ThForecastRows *rows)
 {
-	ForecastOptions options = terms->parsed.core;
+	ThWork *work = &final->work;
+	ForecastOptions options = final->options.core;
 	ForecastModel *model = work->lent.allocate(work, sizeof(*model));
 	ForecastStatus status;
 
 	if (model == NULL)
 		return FORECAST_NO_MEMORY;
-	options.horizon = terms->horizon;
+	if (options.horizon == 0)
+		options.horizon = rows->horizon;
 	status = forecast_fit(&work->lent, &grid->series, &options, model, NULL);
-	return status == FORECAST_OK ? predict(work, &terms->parsed, model, rows) : status;
+	return status == FORECAST_OK ? predict(work, &final->options, model, rows) : status;
 }
 
 /* In the memory of the work; NULL, or why there is no forecast. */
 static const char *
-forecast_series(Site *site, const ThSeries *series, ThGrid *grid, ThForecastRows *rows)
+forecast_series(ThFinal *final, const ThSeries *series, ThGrid *grid, ThForecastRows *rows)
 {
-	const ThSeriesTerms *terms = series->terms;
-	const char *refused = th_grid_make(&site->work, series, site->first_has_meaning, grid);
+	const char *refused = th_final_grid(final, series, grid);
 	ForecastStatus status;
 
 	if (refused != NULL)
 		return refused;
-	th_progress_series(terms->parsed.series, forecast_method_name(terms->parsed.core.method),
-					   grid->series.n);
-	rows->horizon = terms->horizon;
+	rows->horizon = series->terms->horizon;
 	rows->axis = &grid->axis;
 	rows->last = grid->series.n - 1;
-	status = fit_and_predict(&site->work, terms, grid, rows);
+	status = fit_and_predict(final, grid, rows);
 	if (status == FORECAST_NO_MEMORY)
 		th_work_no_memory();
 	return status == FORECAST_OK ? NULL : forecast_status_text(status);
@@ -143,19 +124,16 @@ th_forecast_final(PG_FUNCTION_ARGS)
 	const char *refused;
 	Datum result;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "a final function was called outside an aggregate");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	site = site_of(fcinfo);
-	MemoryContextSwitchTo(site->work.memory);
-	refused = forecast_series(site, (ThSeries *) PG_GETARG_POINTER(0), &grid, &rows);
+	MemoryContextSwitchTo(site->final.work.memory);
+	refused = forecast_series(&site->final, (ThSeries *) PG_GETARG_POINTER(0), &grid, &rows);
 	MemoryContextSwitchTo(caller);
 	if (refused == NULL && !th_rows(&site->shape, &rows, &result))
 		refused = "beyond the range of its dates";
 	if (refused != NULL)
 		result = th_status_row(&site->shape, refused);
-	th_work_reset(&site->work);
-	th_progress_series_done();
+	th_final_done(&site->final);
 	return result;
 }
