@@ -118,7 +118,7 @@ require_same(const ThSeriesTerms *made, const Terms *terms)
 	if (name != NULL)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("%s is not the same in all rows of a series", name)));
+				 errmsg("argument \"%s\" is not the same in all rows of a series", name)));
 }
 
 static void

@@ -169,10 +169,14 @@ merge_steps(const ThGridSource *source, const ThAxis *axis,
 	{
 		int64 at = sorted[i].at;
 		int64 step;
+		bool on_step;
 
 		CHECK_FOR_INTERRUPTS();
 		length = run_length(sorted, i, source->series->count);
-		if (!th_axis_find(axis, at, &step))
+		on_step = th_axis_find(axis, at, &step);
+		if (step >= FORECAST_STEPS_MAX)
+			refuse_span(source, axis, at);
+		if (!on_step)
 			return refuse_between(source, axis, at, step);
 		if (length > 1 && options->duplicates <= FORECAST_DUPLICATES_STATUS)
 			return refuse_duplicate(source, sorted, at);
@@ -180,8 +184,6 @@ merge_steps(const ThGridSource *source, const ThAxis *axis,
 			refuse_order(source, sorted, at);
 		if (*steps > 0 && step - point[*steps - 1].at > 1 && options->gaps <= FORECAST_GAPS_STATUS)
 			return refuse_gap(source, axis, point[*steps - 1].at, step);
-		if (step >= FORECAST_STEPS_MAX)
-			refuse_span(source, axis, at);
 		memmove(scratch, sorted + i, length * sizeof(*scratch));
 		point[*steps].value = forecast_points_merge(scratch, scratch + length, length,
 													options->duplicates);
