@@ -69,6 +69,11 @@ extern const ForecastPart forecast_model_part;
 
 #define FORECAST_EVER UINT32_MAX
 
+/* object is the part that the field is of. */
+bool forecast_field_is_there(const void *object, const ForecastField *field);
+int forecast_field_used(const void *object, const ForecastField *field);
+int forecast_field_length(const void *object, const ForecastField *field, int array);
+
 /*
  * What is done to each field.  Functions return false to stop.  value is the first of count
  * elements of the field's type.  index tells elements of one name apart, -1 where there is

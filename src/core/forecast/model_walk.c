@@ -32,12 +32,27 @@ int_at(const void *object, size_t offset)
 	return *(const int *) (const void *) ((const char *) object + offset);
 }
 
-static bool
-is_there(const Level *level, const ForecastField *field)
+bool
+forecast_field_is_there(const void *object, const ForecastField *field)
 {
-	uint32_t value = (uint32_t) int_at(level->object, field->when);
+	uint32_t value;
 
-	return field->values == FORECAST_EVER || (field->values >> value & 1) != 0;
+	if (field->values == FORECAST_EVER)
+		return true;
+	value = (uint32_t) int_at(object, field->when);
+	return (field->values >> value & 1) != 0;
+}
+
+int
+forecast_field_used(const void *object, const ForecastField *field)
+{
+	return field->live > 0 ? int_at(object, field->live) : field->count;
+}
+
+int
+forecast_field_length(const void *object, const ForecastField *field, int array)
+{
+	return int_at(object, field->length + (size_t) array * sizeof(int));
 }
 
 static bool
@@ -76,11 +91,11 @@ visit_arrays(Walk *walk, const Level *level, const ForecastField *field)
 {
 	const ForecastVisitor *visitor = walk->visitor;
 	double **array = (double **) (void *) (level->object + field->offset);
-	int used = field->live > 0 ? int_at(level->object, field->live) : field->count;
+	int used = forecast_field_used(level->object, field);
 
 	for (int k = 0; k < used; k++)
 	{
-		int length = int_at(level->object, field->length + (size_t) k * sizeof(int));
+		int length = forecast_field_length(level->object, field, k);
 
 		if (visitor->work != NULL)
 		{
@@ -149,7 +164,7 @@ step(Walk *walk)
 		return leave(walk);
 	}
 	field = walk->wrong = &level->part->field[level->field];
-	if (!is_there(level, field))
+	if (!forecast_field_is_there(level->object, field))
 		level->field++;
 	else if (field->type == FORECAST_FIELD_PART)
 		return enter(walk, field);
