@@ -10,6 +10,7 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
+#include "utils/memutils.h"
 
 #include "base/compat.h"
 #include "forecast/model.h"
@@ -125,7 +126,7 @@ th_forecast_model_send(PG_FUNCTION_ARGS)
 /* ---- equality ---- */
 
 static bool
-equal(FunctionCallInfo fcinfo)
+same_bytes(FunctionCallInfo fcinfo)
 {
 	bytea *one = PG_GETARG_BYTEA_PP(0);
 	bytea *other = PG_GETARG_BYTEA_PP(1);
@@ -137,13 +138,13 @@ equal(FunctionCallInfo fcinfo)
 Datum
 th_forecast_model_eq(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(equal(fcinfo));
+	PG_RETURN_BOOL(same_bytes(fcinfo));
 }
 
 Datum
 th_forecast_model_ne(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(!equal(fcinfo));
+	PG_RETURN_BOOL(!same_bytes(fcinfo));
 }
 
 Datum

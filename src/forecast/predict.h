@@ -17,6 +17,6 @@ extern ForecastStatus th_predict(ThWork *work, const ThForecastOptions *options,
 								 const ForecastModel *model, ThForecastRows *rows);
 
 /* Raises an error where it is none that a forecast can have. */
-extern void th_check_horizon(int64 horizon);
+extern void th_check_horizon(int horizon);
 
 #endif /* TIDEHOLD_FORECAST_PREDICT_H */
