@@ -18,6 +18,7 @@
 #include "base/errors.h"
 #include "core/forecast/method.h"
 #include "forecast/options.h"
+#include "forecast/predict.h"
 #include "forecast/progress.h"
 #include "forecast/series.h"
 
@@ -119,16 +120,6 @@ require_same(const ThSeriesTerms *made, const Terms *terms)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 				 errmsg("argument \"%s\" is not the same in all rows of a series", name)));
-}
-
-static void
-check_horizon(int horizon)
-{
-	if (horizon < 1 || horizon > FORECAST_HORIZON_MAX)
-		ereport(ERROR,
-				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("horizon %d is out of range", horizon),
-				 errdetail("It is a number of steps from 1 to %d.", FORECAST_HORIZON_MAX)));
 }
 
 /*
@@ -234,7 +225,7 @@ accumulate(FunctionCallInfo fcinfo, bool has_horizon)
 	{
 		require_argument(fcinfo, 4, "horizon");
 		terms.horizon = PG_GETARG_INT32(4);
-		check_horizon(terms.horizon);
+		th_check_horizon(terms.horizon);
 	}
 	if (PG_NARGS() > options && !PG_ARGISNULL(options))
 		terms.options = PG_GETARG_VARLENA_PP(options);

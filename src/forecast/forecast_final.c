@@ -8,7 +8,7 @@
 
 #include "core/forecast/method.h"
 #include "forecast/final.h"
-#include "forecast/progress.h"
+#include "forecast/predict.h"
 #include "forecast/rows.h"
 
 PG_FUNCTION_INFO_V1(th_forecast_final);
@@ -35,51 +35,6 @@ site_of(FunctionCallInfo fcinfo)
 	return site;
 }
 
-static double *
-numbers(ThWork *work, int64 count)
-{
-	double *result = work->lent.allocate(work, Max(count, 1) * sizeof(*result));
-
-	if (result == NULL)
-		th_work_no_memory();
-	return result;
-}
-
-/* Levels of the interval's ends, then those of the options. */
-static int
-levels_of(const ThForecastOptions *options, double *level)
-{
-	level[0] = (1 - options->level) / 2;
-	level[1] = (1 + options->level) / 2;
-	memcpy(level + 2, options->quantile, options->quantile_count * sizeof(*level));
-	return 2 + options->quantile_count;
-}
-
-static ForecastStatus
-predict(ThWork *work, const ThForecastOptions *options, const ForecastModel *model,
-		ThForecastRows *rows)
-{
-	double level[2 + TH_QUANTILES_MAX];
-	int count = levels_of(options, level);
-	double *mean = numbers(work, rows->horizon);
-	double *variance = numbers(work, rows->horizon);
-	double *quantile = numbers(work, (int64) count * rows->horizon);
-	ForecastStatus status;
-
-	rows->method = forecast_method_name(model->method);
-	rows->mean = mean;
-	rows->lower = quantile;
-	rows->upper = quantile + rows->horizon;
-	rows->quantile_count = options->quantile_count;
-	rows->quantile = quantile + 2 * rows->horizon;
-	th_progress_phase(TH_FORECAST_PREDICTING);
-	status = forecast_predict(&work->lent, model, rows->horizon, mean, variance);
-	if (status != FORECAST_OK)
-		return status;
-	return forecast_quantiles(&work->lent, model, rows->horizon, mean, variance, level, count,
-							  quantile);
-}
-
 static ForecastStatus
 fit_and_predict(ThFinal *final, const ThGrid *grid, ThForecastRows *rows)
 {
@@ -93,7 +48,7 @@ fit_and_predict(ThFinal *final, const ThGrid *grid, ThForecastRows *rows)
 	if (options.horizon == 0)
 		options.horizon = rows->horizon;
 	status = forecast_fit(&work->lent, &grid->series, &options, model, NULL);
-	return status == FORECAST_OK ? predict(work, &final->options, model, rows) : status;
+	return status == FORECAST_OK ? th_predict(work, &final->options, model, rows) : status;
 }
 
 /* In the memory of the work; NULL, or why there is no forecast. */
