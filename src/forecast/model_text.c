@@ -9,8 +9,8 @@
 #include <math.h>
 
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/float.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -134,6 +134,7 @@ typedef struct Reading
 {
 	Object object[DEPTH_MAX];
 	int depth;
+	bool surplus; /* the object that was left last has keys that are no fields */
 } Reading;
 
 static JsonbValue *
@@ -277,7 +278,8 @@ read_leave(void *context, const ForecastField *field)
 	Reading *reading = context;
 	Object *object = &reading->object[reading->depth--];
 
-	return object->used == JsonContainerSize(object->container);
+	reading->surplus = object->used < JsonContainerSize(object->container);
+	return !reading->surplus;
 }
 
 static void
@@ -304,11 +306,13 @@ th_model_read(ThWork *work, const char *text, ForecastModel *model)
 {
 	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 	Reading reading = { .object[0].container = &json->root };
-	const ForecastVisitor reader = { .context = &reading,
-									 .work = &work->lent,
-									 .enter = read_enter,
-									 .leave = read_leave,
-									 .visit = read_field };
+	const ForecastVisitor reader = {
+		.context = &reading,
+		.work = &work->lent,
+		.enter = read_enter,
+		.leave = read_leave,
+		.visit = read_field,
+	};
 	const ForecastField *wrong = NULL;
 	ForecastStatus status;
 
@@ -324,8 +328,10 @@ th_model_read(ThWork *work, const char *text, ForecastModel *model)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid text of a forecast model"),
-				 errdetail("Field \"%s\" is missing, out of range or has others beside it that are none.",
-						   wrong->name)));
+				 reading.surplus ? errdetail("Field \"%s\" holds more than its own fields.",
+											 wrong->name) :
+								   errdetail("Field \"%s\" is missing or out of range.",
+											 wrong->name)));
 	if (reading.object[0].used != JsonContainerSize(&json->root))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
