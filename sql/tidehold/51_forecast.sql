@@ -461,31 +461,9 @@ REVOKE ALL ON FUNCTION
     tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options),
     tidehold.stat_progress_forecast()
     FROM PUBLIC;
+-- The parts of an aggregate are called in the name of its owner: nobody needs to be granted
+-- them.
 GRANT EXECUTE ON FUNCTION
-    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer),
-    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, bigint, double precision, bigint),
-    tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, date, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, date, double precision, interval),
-    tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, timestamp, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, timestamptz, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_options),
-    tidehold.series_combine(internal, internal),
-    tidehold.series_serialize(internal),
-    tidehold.series_deserialize(bytea, internal),
-    tidehold.forecast_final_bigint(internal),
-    tidehold.forecast_final_date(internal),
-    tidehold.forecast_final_timestamp(internal),
-    tidehold.forecast_final_timestamptz(internal),
-    tidehold.fit_final(internal),
     tidehold.fit(bigint, double precision, bigint),
     tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options),
     tidehold.fit(date, double precision, interval),
@@ -506,3 +484,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION tidehold.stat_progress_forecast() TO tidehold_reader, pg_monitor;
 REVOKE ALL ON TABLE tidehold.stat_progress_forecast FROM PUBLIC;
 GRANT SELECT ON TABLE tidehold.stat_progress_forecast TO tidehold_reader, pg_monitor;
+REVOKE ALL ON TYPE tidehold.bigint_forecast, tidehold.date_forecast, tidehold.timestamp_forecast,
+    tidehold.timestamptz_forecast FROM PUBLIC;
+GRANT USAGE ON TYPE tidehold.bigint_forecast, tidehold.date_forecast, tidehold.timestamp_forecast,
+    tidehold.timestamptz_forecast TO tidehold_reader;
