@@ -1,0 +1,80 @@
+/*
+ * forecast_final.c
+ *	  Final function of tidehold.forecast over rows: one series to its forecast.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "forecast/final.h"
+#include "forecast/fit.h"
+#include "forecast/predict.h"
+
+PG_FUNCTION_INFO_V1(th_forecast_final);
+
+/* Of a call site */
+typedef struct Site
+{
+	ThFinal final;
+	ThRowShape shape;
+} Site;
+
+static Site *
+site_of(FunctionCallInfo fcinfo)
+{
+	FmgrInfo *flinfo = fcinfo->flinfo;
+	Site *site = flinfo->fn_extra;
+
+	if (site != NULL)
+		return site;
+	site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(*site));
+	th_final_init(&site->final, fcinfo);
+	th_row_shape(fcinfo, &site->shape);
+	flinfo->fn_extra = site;
+	return site;
+}
+
+/* In the memory of the work; NULL, or why there is no forecast. */
+static const char *
+forecast_series(ThFinal *final, const ThSeries *series, ThGrid *grid, ThForecastRows *rows)
+{
+	const char *refused = th_final_grid(final, series, grid);
+	ForecastModel *model = palloc(sizeof(*model));
+	ForecastStatus status;
+
+	if (refused != NULL)
+		return refused;
+	rows->horizon = series->terms->horizon;
+	rows->axis = &grid->axis;
+	rows->last = grid->series.n - 1;
+	status = th_fit(&final->work, &grid->series, &final->options, rows->horizon, model);
+	if (status == FORECAST_OK)
+		status = th_predict(&final->work, &final->options, model, rows);
+	if (status == FORECAST_NO_MEMORY)
+		th_work_no_memory();
+	return status == FORECAST_OK ? NULL : forecast_status_text(status);
+}
+
+Datum
+th_forecast_final(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ThForecastRows rows = { 0 };
+	ThGrid grid;
+	Site *site;
+	const char *refused;
+	Datum result;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	site = site_of(fcinfo);
+	MemoryContextSwitchTo(site->final.work.memory);
+	refused = forecast_series(&site->final, (ThSeries *) PG_GETARG_POINTER(0), &grid, &rows);
+	MemoryContextSwitchTo(caller);
+	if (refused == NULL && !th_rows(&site->shape, &rows, &result))
+		refused = "beyond the range of its dates";
+	if (refused != NULL)
+		result = th_status_row(&site->shape, refused);
+	th_final_done(&site->final);
+	return result;
+}
