@@ -59,7 +59,7 @@ static void
 stretch_by_hand(void)
 {
 	ForecastScores scores = { .origins = 8 };
-	double none = forecast_scores_stretch(&scores, 11);
+	double none = forecast_scores_stretch(&scores, FORECAST_PRIOR_COMBINED, 11);
 
 	CHECK(near(none, 1.6, 1e-15));
 	forecast_scores_add(&scores, -3, 2);
@@ -68,8 +68,9 @@ stretch_by_hand(void)
 	forecast_scores_add(&scores, NAN, 2);
 	forecast_scores_add(&scores, 1, NAN);
 	CHECK(scores.count == 2 && near(scores.mean, 1, 1e-15));
-	CHECK(near(forecast_scores_stretch(&scores, 11), 0.8 + 1 / 0.79788456080286536, 1e-12));
-	CHECK(isfinite(forecast_scores_stretch(&scores, 0)));
+	CHECK(near(forecast_scores_stretch(&scores, FORECAST_PRIOR_COMBINED, 11),
+			   0.8 + 1 / 0.79788456080286536, 1e-12));
+	CHECK(isfinite(forecast_scores_stretch(&scores, FORECAST_PRIOR_COMBINED, 0)));
 }
 
 /* Random walks, and a level under noise: what is promised at .95 and .5 comes true. */

@@ -102,7 +102,8 @@ fit_combination(const ForecastWork *work, const ForecastSeries *series,
 		model->kind = FORECAST_AUTO_COMBINATION;
 		status = forecast_backtest(work, &inside, options->horizon, model->member, &scores);
 	}
-	model->stretch = forecast_scores_stretch(&scores, forecast_series_known(series));
+	model->stretch = forecast_scores_stretch(&scores, FORECAST_PRIOR_COMBINED,
+											 forecast_series_known(series));
 	if (status == FORECAST_OK && residuals != NULL && model->kind == FORECAST_AUTO_COMBINATION)
 		combine_residuals(model, series->n, of_member, residuals);
 	return status;

@@ -21,12 +21,8 @@
 /* Mean size of a standard normal score. */
 #define MEAN_SIZE 0.79788456080286535588
 
-/*
- * Origins that the prior counts as, being all that a backtest has, and its scale: errors of
- * a combination are smaller than the mean of what its members expect of themselves.
- */
+/* Origins that the prior counts as, being all that a backtest has. */
 #define PRIOR_ORIGINS 8
-#define PRIOR_SCALE 0.8
 
 /*
  * Theory takes estimated parameters for known ones.  An error of theirs is of the order of
@@ -45,10 +41,10 @@ forecast_scores_add(ForecastScores *scores, double error, double deviation)
 }
 
 double
-forecast_scores_stretch(const ForecastScores *scores, int known)
+forecast_scores_stretch(const ForecastScores *scores, double prior, int known)
 {
 	double origins = scores->count > 0 ? scores->origins : 0;
-	double scale = (PRIOR_ORIGINS * PRIOR_SCALE + origins * (scores->mean / MEAN_SIZE)) /
+	double scale = (PRIOR_ORIGINS * prior + origins * (scores->mean / MEAN_SIZE)) /
 				   (PRIOR_ORIGINS + origins);
 
 	return scale * (1 + (double) ESTIMATION_COST / (known > 1 ? known : 1));

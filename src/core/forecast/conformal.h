@@ -19,8 +19,15 @@ typedef struct ForecastScores
 /* A score that is not finite is left out. */
 void forecast_scores_add(ForecastScores *scores, double error, double deviation);
 
-/* What standard errors of a model of known values are multiplied by. */
-double forecast_scores_stretch(const ForecastScores *scores, int known);
+/*
+ * What standard errors are before any backtest: errors of a combination are smaller than the
+ * mean of what its members expect of themselves.
+ */
+#define FORECAST_PRIOR_SINGLE 1.0
+#define FORECAST_PRIOR_COMBINED 0.8
+
+/* What standard errors of a model of known values are multiplied by; prior is one of these. */
+double forecast_scores_stretch(const ForecastScores *scores, double prior, int known);
 
 /* The quantile of the standard normal distribution; level between 0 and 1. */
 double forecast_normal_quantile(double level);
