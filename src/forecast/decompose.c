@@ -18,6 +18,7 @@
 #include "core/forecast/intermittent.h"
 #include "core/forecast/mstl.h"
 #include "forecast/values.h"
+#include "forecast/work.h"
 
 PG_FUNCTION_INFO_V1(th_decompose);
 PG_FUNCTION_INFO_V1(th_detect_seasonality);
@@ -118,11 +119,10 @@ order_periods(Periods *periods, ForecastSeries *series)
 }
 
 static void
-detect_periods(const ForecastSeries *series, int longest, double significance,
-			   ForecastPeriods *found)
+detect_periods(const ThWork *work, const ForecastSeries *series, int longest,
+			   double significance, ForecastPeriods *found)
 {
-	th_forecast_check(forecast_detect_periods(&th_forecast_work, series, longest, significance,
-											  found));
+	th_forecast_check(forecast_detect_periods(&work->lent, series, longest, significance, found));
 }
 
 /* ---- decompose ---- */
@@ -177,21 +177,24 @@ decompose(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 	ForecastSeries series;
 	ForecastStatus status;
 	Periods periods = { 0 };
+	ThWork work;
 
+	th_work_init(&work, CurrentMemoryContext);
 	read_series(fcinfo, &series);
 	if (!PG_ARGISNULL(1))
 		read_periods(PG_GETARG_ARRAYTYPE_P(1), &periods);
 	else
 	{
-		detect_periods(&series, series.n, SIGNIFICANCE_DEFAULT, &found);
+		detect_periods(&work, &series, series.n, SIGNIFICANCE_DEFAULT, &found);
 		periods.count = found.count;
 		memcpy(periods.given, found.period, sizeof(periods.given));
 	}
 	order_periods(&periods, &series);
-	status = forecast_mstl(&th_forecast_work, &series, &options, &parts);
+	status = forecast_mstl(&work.lent, &series, &options, &parts);
 	th_forecast_check(status);
 	for (int t = 0; status == FORECAST_OK && t < series.n; t++)
 		put_part(set, &series, &parts, &periods, t);
+	MemoryContextDelete(work.memory);
 }
 
 Datum
@@ -215,8 +218,10 @@ detect(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 	double significance = PG_ARGISNULL(2) ? SIGNIFICANCE_DEFAULT : PG_GETARG_FLOAT8(2);
 	ForecastPeriods found;
 	ForecastSeries series;
+	ThWork work;
 	int longest;
 
+	th_work_init(&work, CurrentMemoryContext);
 	read_series(fcinfo, &series);
 	longest = PG_ARGISNULL(1) ? series.n : PG_GETARG_INT32(1);
 	if (longest < 0)
@@ -227,7 +232,7 @@ detect(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 				 errmsg("significance %g is not between 0 and 1", significance)));
-	detect_periods(&series, longest, significance, &found);
+	detect_periods(&work, &series, longest, significance, &found);
 	for (int i = 0; i < found.count; i++)
 	{
 		Datum values[3] = { Int32GetDatum(found.period[i]), Float8GetDatum(found.strength[i]),
@@ -236,6 +241,7 @@ detect(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 
 		tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	}
+	MemoryContextDelete(work.memory);
 }
 
 Datum

@@ -1,17 +1,17 @@
 /*
  * values.c
- *	  What the functions of forecasting over arrays share.
+ *	  Values of forecasting from arrays of SQL, and back.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/errors.h"
 #include "forecast/values.h"
+#include "forecast/work.h"
 
 double *
 th_values(ArrayType *array, const char *name, int *n)
@@ -51,27 +51,11 @@ th_finite_values(ArrayType *array, const char *name, int *n)
 	return value;
 }
 
-static void *
-allocate(void *context, size_t size)
-{
-	return MemoryContextAllocExtended(CurrentMemoryContext, size,
-									  MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static bool
-interrupted(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
-const ForecastWork th_forecast_work = { allocate, interrupted, NULL };
-
 void
 th_forecast_check(ForecastStatus status)
 {
 	if (status == FORECAST_NO_MEMORY)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		th_work_no_memory();
 	if (status == FORECAST_BAD_ARGUMENT)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
