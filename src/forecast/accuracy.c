@@ -233,13 +233,13 @@ th_msis_add(PG_FUNCTION_ARGS)
 {
 	AccuracyState *state = state_of(fcinfo, 1);
 	double argument[ARGUMENTS_MAX];
+	double term;
 
 	if (row_is_known(fcinfo, argument))
 	{
 		check_share("level", argument[3]);
-		add_scaled_term(state, forecast_interval_score(argument[0], argument[1], argument[2],
-													   argument[3]),
-						argument[4], argument);
+		term = forecast_interval_score(argument[0], argument[1], argument[2], argument[3]);
+		add_scaled_term(state, term, argument[4], argument);
 	}
 	PG_RETURN_POINTER(state);
 }

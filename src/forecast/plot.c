@@ -89,7 +89,8 @@ forecast_values(FunctionCallInfo fcinfo, enum SvgArgument argument, const char *
 	if (plot->steps >= 0 && n != plot->steps)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s has %d elements where the forecast has %d steps", name, n, plot->steps)));
+				 errmsg("%s has %d elements where the forecast has %d steps", name, n,
+						plot->steps)));
 	plot->steps = n;
 	return value;
 }

@@ -95,7 +95,8 @@ static void
 fill(double *term)
 {
 	for (int i = 0; i < TERMS; i++)
-		term[i] = ldexp((double) unit_random_in(-1000000, 1000000), (int) unit_random_in(-500, 500));
+		term[i] = ldexp((double) unit_random_in(-1000000, 1000000),
+						(int) unit_random_in(-500, 500));
 }
 
 static void

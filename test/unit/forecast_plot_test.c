@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/forecast/plot_axis.h"
+#include "core/forecast/plot_number.h"
 #include "core/forecast/plot_text.h"
 #include "core/forecast/sparkline.h"
 
@@ -50,22 +51,22 @@ sparklines(void)
 
 /* ---- axis ---- */
 
-static const double range[][2] = {
-	{ 0, 1 }, { 0, 100 }, { 37, 99 }, { 990, 1010 }, { -3, 7 }, { -900, -12 }, { 5, 5 }, { 0, 0 },
-	{ 1e9, 3e9 }, { 1e-7, 2e-7 }, { -1e300, 1e300 }, { 1e300, 1e300 }, { 0, DBL_TRUE_MIN },
-	{ 12345678, 12345679 }, { 1, 1 + DBL_EPSILON }, { 0.1, 0.30000000000000004 }, { 12e3, 95e3 }
-};
+static const double range_low[] = { 0, 0, 37, 990, -3, -900, 5, 0, 1e9,
+									1e-7, -1e300, 1e300, 0, 12345678, 1, 0.1, 12e3 };
+static const double range_high[] = { 1, 100, 99, 1010, 7, -12, 5, 0, 3e9,
+									 2e-7, 1e300, 1e300, DBL_TRUE_MIN, 12345679, 1 + DBL_EPSILON,
+									 0.30000000000000004, 95e3 };
 
 static void
 axes(void)
 {
-	for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++)
+	for (size_t i = 0; i < sizeof(range_low) / sizeof(double); i++)
 	{
 		char previous[FORECAST_AXIS_LABEL_MAX] = "";
 		ForecastAxis axis;
 
-		forecast_axis_fit(range[i][0], range[i][1], 6, &axis);
-		CHECK(axis.low <= range[i][0] && axis.high >= range[i][1]);
+		forecast_axis_fit(range_low[i], range_high[i], 6, &axis);
+		CHECK(axis.low <= range_low[i] && axis.high >= range_high[i]);
 		CHECK(axis.ticks >= 3 && axis.ticks <= 14);
 		CHECK(fabs(forecast_axis_tick(&axis, axis.ticks - 1) - axis.high) < axis.step * 1e-9);
 		for (int k = 0; k < axis.ticks; k++)
@@ -91,6 +92,30 @@ first_labels(double low, double high, const char *first, const char *second)
 	same = strcmp(label, first) == 0;
 	forecast_axis_label(&axis, forecast_axis_tick(&axis, 1), label);
 	return same && strcmp(label, second) == 0;
+}
+
+static bool
+reads(double value, int decimals, bool scientific, const char *expected)
+{
+	char text[FORECAST_NUMBER_MAX];
+
+	if (scientific)
+		forecast_number_scientific(value, decimals, text);
+	else
+		forecast_number_fixed(value, decimals, text);
+	return strcmp(text, expected) == 0;
+}
+
+static void
+numbers(void)
+{
+	CHECK(reads(0, 0, false, "0") && reads(0, 2, false, "0.00") && reads(7, 0, false, "7"));
+	CHECK(reads(-0.04, 1, false, "0.0") && reads(-0.06, 1, false, "-0.1"));
+	CHECK(reads(1234.5, 1, false, "1234.5") && reads(0.05, 3, false, "0.050"));
+	CHECK(reads(999999999, 9, false, "999999999.000000000") && reads(100, 1, false, "100.0"));
+	CHECK(reads(1.5e6, 1, true, "1.5e6") && reads(-2e-7, 0, true, "-2e-7"));
+	CHECK(reads(9.99e5, 1, true, "1.0e6") && reads(1e300, 2, true, "1.00e300"));
+	CHECK(reads(1e-300, 0, true, "1e-300") && reads(1e23, 0, true, "1e23"));
 }
 
 static void
@@ -209,15 +234,17 @@ whatever_values(void)
 
 	for (int round = 0; round < 3000; round++)
 	{
-		ForecastPlot plot = { .width = (int) unit_random_in(FORECAST_PLOT_WIDTH_MIN, 900),
-							  .height = (int) unit_random_in(FORECAST_PLOT_HEIGHT_MIN, 500),
-							  .title = round % 3 ? "Some title" : NULL,
-							  .history = round % 5 ? value[0] : NULL,
-							  .mean = round % 7 ? value[1] : NULL,
-							  .lower = round % 11 ? value[2] : NULL,
-							  .upper = round % 13 ? value[3] : NULL,
-							  .history_count = round % 5 ? (int) unit_random_in(0, 40) : 0,
-							  .steps = (int) unit_random_in(0, 40) };
+		ForecastPlot plot = {
+			.width = (int) unit_random_in(FORECAST_PLOT_WIDTH_MIN, 900),
+			.height = (int) unit_random_in(FORECAST_PLOT_HEIGHT_MIN, 500),
+			.title = round % 3 ? "Some title" : NULL,
+			.history = round % 5 ? value[0] : NULL,
+			.mean = round % 7 ? value[1] : NULL,
+			.lower = round % 11 ? value[2] : NULL,
+			.upper = round % 13 ? value[3] : NULL,
+			.history_count = round % 5 ? (int) unit_random_in(0, 40) : 0,
+			.steps = (int) unit_random_in(0, 40),
+		};
 
 		for (int i = 0; i < 160; i++)
 			value[i / 40][i % 40] = a_wild_value();
@@ -240,7 +267,8 @@ parts(void)
 	plot.mean = mean;
 	plot.steps = 2;
 	draw(&plot);
-	CHECK(count_of(">forecast<") == 1 && count_of(">interval<") == 0 && count_of("class=\"now\"") == 1);
+	CHECK(count_of(">forecast<") == 1 && count_of(">interval<") == 0);
+	CHECK(count_of("class=\"now\"") == 1);
 	plot.lower = history;
 	plot.upper = mean;
 	draw(&plot);
@@ -260,8 +288,16 @@ static void
 many_values(void)
 {
 	static double value[1000000];
-	ForecastPlot plot = { .width = 800, .height = 400, .history = value, .history_count = 1000000,
-						  .mean = value, .lower = value, .upper = value, .steps = 1000000 };
+	ForecastPlot plot = {
+		.width = 800,
+		.height = 400,
+		.history = value,
+		.history_count = 1000000,
+		.mean = value,
+		.lower = value,
+		.upper = value,
+		.steps = 1000000,
+	};
 
 	draw(&plot);
 	CHECK(is_sound() && drawn < 100000);
@@ -276,9 +312,14 @@ texts(void)
 {
 	static const char *const label[] = { "<script>", NULL, "a & b", "caf\xc3\xa9" };
 	static const double history[] = { 1, 2, 3, 4 };
-	ForecastPlot plot = { .width = 800, .height = 400, .history = history, .history_count = 4,
-						  .title = "\"A\" & <B> \xe2\x82\xac \xf0\x9f\x8c\x8a \xff \xed\xa0\x80 \xc3 \x01",
-						  .label = label };
+	ForecastPlot plot = {
+		.width = 800,
+		.height = 400,
+		.history = history,
+		.history_count = 4,
+		.title = "\"A\" & <B> \xe2\x82\xac \xf0\x9f\x8c\x8a \xff \xed\xa0\x80 \xc3 \x01",
+		.label = label,
+	};
 
 	draw(&plot);
 	CHECK(is_sound());
@@ -302,6 +343,7 @@ main(void)
 	static const UnitGroup groups[] = {
 		{ "forecast: sparklines", sparklines },
 		{ "forecast: axes with round numbers", axes },
+		{ "forecast: numbers as text", numbers },
 		{ "forecast: labels of an axis", axis_labels },
 		{ "forecast: drawings of whatever values", whatever_values },
 		{ "forecast: parts of a drawing", parts },

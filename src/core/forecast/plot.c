@@ -179,12 +179,12 @@ open_drawing(const Frame *frame)
 		  plot->width, plot->height, plot->width, plot->height);
 	forecast_plot_text(frame->sink, plot->title != NULL ? plot->title : "Forecast", TITLE_LIMIT);
 	WRITE(frame, "</title>\n");
-	frame->sink->write(frame->sink->context, style, sizeof(style) - 1);
+	frame->sink->take(frame->sink->context, style, sizeof(style) - 1);
 	WRITE(frame, "<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", plot->width,
 		  plot->height);
 	if (plot->title == NULL)
 		return;
-	WRITE(frame, "<text class=\"title\" x=\"%.0f\" y=\"26\">", MARGIN);
+	WRITE(frame, "<text class=\"title\" x=\"%f\" y=\"26\">", MARGIN);
 	forecast_plot_text(frame->sink, plot->title, (int) ((plot->width - 2 * MARGIN) / TITLE_WIDTH));
 	WRITE(frame, "</text>\n");
 }
@@ -200,9 +200,9 @@ draw_value_axis(const Frame *frame)
 		double y = round(y_of(frame, value)) + 0.5;
 
 		forecast_axis_label(&frame->axis, value, label);
-		WRITE(frame, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
+		WRITE(frame, "<line class=\"%s\" x1=\"%f\" y1=\"%f\" x2=\"%f\" y2=\"%f\"/>\n",
 			  i == 0 || value == 0 ? "axis" : "grid", frame->left, y, frame->right, y);
-		WRITE(frame, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+		WRITE(frame, "<text x=\"%f\" y=\"%f\" text-anchor=\"end\">%s</text>\n",
 			  frame->left - 8, y + 4, label);
 	}
 }
@@ -276,9 +276,9 @@ draw_step_label(const Frame *frame, int i, const char *label)
 		anchor = "end";
 	else if (x - half < 2)
 		anchor = "start";
-	WRITE(frame, "<line class=\"axis\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", x,
+	WRITE(frame, "<line class=\"axis\" x1=\"%f\" y1=\"%f\" x2=\"%f\" y2=\"%f\"/>\n", x,
 		  frame->bottom + 0.5, x, frame->bottom + 5.5);
-	WRITE(frame, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, frame->bottom + 20, anchor);
+	WRITE(frame, "<text x=\"%f\" y=\"%f\" text-anchor=\"%s\">", x, frame->bottom + 20, anchor);
 	forecast_plot_text(frame->sink, label, LABEL_LIMIT);
 	WRITE(frame, "</text>\n");
 }
@@ -329,7 +329,7 @@ pen_to(Pen *pen, double i, double value)
 	}
 	pen->x = x_of(pen->frame, i);
 	pen->y = y_of(pen->frame, drawable(value));
-	WRITE(pen->frame, "%s%.1f %.1f", pen->points++ == 0 ? "M" : "L", pen->x, pen->y);
+	WRITE(pen->frame, "%s%f %f", pen->points++ == 0 ? "M" : "L", pen->x, pen->y);
 }
 
 /* First value of part b of buckets. */
@@ -393,7 +393,7 @@ draw_marks(const Frame *frame, const char *class, const double *value, int n, in
 	for (int t = 0; value != NULL && t < n; t++)
 	{
 		if (!isnan(value[t]))
-			WRITE(frame, "<circle class=\"mark %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/>\n", class,
+			WRITE(frame, "<circle class=\"mark %s\" cx=\"%f\" cy=\"%f\" r=\"2.6\"/>\n", class,
 				  x_of(frame, offset + t), y_of(frame, drawable(value[t])));
 	}
 }
@@ -404,17 +404,18 @@ draw_marks(const Frame *frame, const char *class, const double *value, int n, in
 static bool
 band_at(const ForecastPlot *plot, int buckets, int b, double *lower, double *upper)
 {
+	int end = bucket_start(plot->steps, buckets, b + 1);
+
 	*lower = INFINITY;
 	*upper = -INFINITY;
-	for (int t = bucket_start(plot->steps, buckets, b); t < bucket_start(plot->steps, buckets, b + 1);
-		 t++)
+	for (int t = bucket_start(plot->steps, buckets, b); t < end; t++)
 	{
 		if (isnan(plot->lower[t]) || isnan(plot->upper[t]))
 			continue;
 		*lower = fmin(*lower, drawable(plot->lower[t]));
 		*upper = fmax(*upper, drawable(plot->upper[t]));
 	}
-	return *lower < INFINITY && *upper > -INFINITY;
+	return *lower<INFINITY && * upper> - INFINITY;
 }
 
 static double
@@ -438,7 +439,7 @@ draw_band_run(const Frame *frame, int buckets, int start, int end, double before
 	WRITE(frame, "<path class=\"band\" d=\"");
 	if (!isnan(before))
 	{
-		WRITE(frame, "M%.1f %.1f", x_of(frame, frame->plot->history_count - 1), y_of(frame, before));
+		WRITE(frame, "M%f %f", x_of(frame, frame->plot->history_count - 1), y_of(frame, before));
 		command = "L";
 	}
 	for (int b = start; b < end; b++, command = "L")
@@ -446,18 +447,18 @@ draw_band_run(const Frame *frame, int buckets, int start, int end, double before
 		double x = x_of(frame, bucket_middle(frame, buckets, b));
 
 		band_at(frame->plot, buckets, b, &lower, &upper);
-		WRITE(frame, "%s%.1f %.1f", command, x - half, y_of(frame, upper));
+		WRITE(frame, "%s%f %f", command, x - half, y_of(frame, upper));
 		if (half > 0)
-			WRITE(frame, "L%.1f %.1f", x + half, y_of(frame, upper));
+			WRITE(frame, "L%f %f", x + half, y_of(frame, upper));
 	}
 	for (int b = end - 1; b >= start; b--)
 	{
 		double x = x_of(frame, bucket_middle(frame, buckets, b));
 
 		band_at(frame->plot, buckets, b, &lower, &upper);
-		WRITE(frame, "L%.1f %.1f", x + half, y_of(frame, lower));
+		WRITE(frame, "L%f %f", x + half, y_of(frame, lower));
 		if (half > 0)
-			WRITE(frame, "L%.1f %.1f", x - half, y_of(frame, lower));
+			WRITE(frame, "L%f %f", x - half, y_of(frame, lower));
 	}
 	WRITE(frame, "Z\"/>\n");
 }
@@ -502,11 +503,11 @@ draw_entry(const Frame *frame, double x, const char *class, const char *text)
 	double y = frame->top - 22;
 
 	if (strcmp(class, "band") == 0)
-		WRITE(frame, "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"20\" height=\"10\"/>\n", x,
+		WRITE(frame, "<rect class=\"band\" x=\"%f\" y=\"%f\" width=\"20\" height=\"10\"/>\n", x,
 			  y - 5);
 	else
-		WRITE(frame, "<path class=\"line %s\" d=\"M%.1f %.1fh20\"/>\n", class, x, y);
-	WRITE(frame, "<text x=\"%.1f\" y=\"%.1f\">%s</text>\n", x + 26, y + 4, text);
+		WRITE(frame, "<path class=\"line %s\" d=\"M%f %fh20\"/>\n", class, x, y);
+	WRITE(frame, "<text x=\"%f\" y=\"%f\">%s</text>\n", x + 26, y + 4, text);
 	return x + 26 + (double) strlen(text) * LABEL_WIDTH + 18;
 }
 
@@ -544,7 +545,7 @@ draw_values(const Frame *frame)
 
 	draw_band(frame, before);
 	if (plot->history_count > 0 && plot->steps > 0)
-		WRITE(frame, "<line class=\"now\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", now,
+		WRITE(frame, "<line class=\"now\" x1=\"%f\" y1=\"%f\" x2=\"%f\" y2=\"%f\"/>\n", now,
 			  frame->top, now, frame->bottom);
 	draw_line(frame, "forecast", plot->mean, plot->steps, plot->history_count, before);
 	draw_line(frame, "history", plot->history, plot->history_count, 0, NAN);

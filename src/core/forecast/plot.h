@@ -15,7 +15,7 @@
 /* Takes what is drawn, piece by piece; may leave by longjmp. */
 typedef struct ForecastPlotSink
 {
-	void (*write)(void *context, const char *text, size_t length);
+	void (*take)(void *context, const char *text, size_t length);
 	void *context;
 } ForecastPlotSink;
 

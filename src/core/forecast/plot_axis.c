@@ -5,14 +5,13 @@
 #include "core/forecast/plot_axis.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "core/forecast/plot_number.h"
 
 /* Values that differ by less are drawn as one. */
 #define SPREAD_MIN 1e-9
 #define SMALLEST 1e-290
-
-#define DECIMALS_MAX 9
 
 static double
 largest(double low, double high)
@@ -71,7 +70,7 @@ decimals_of(double step)
 
 	if (decimals < 0)
 		return 0;
-	return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
+	return decimals < FORECAST_DECIMALS_MAX ? decimals : FORECAST_DECIMALS_MAX;
 }
 
 /* One unit for the whole axis; thousands and millions only where they shorten. */
@@ -87,7 +86,7 @@ choose_labels(ForecastAxis *axis)
 	{
 		int digits = power_of_ten(size) - power_of_ten(axis->step);
 
-		axis->decimals = digits < DECIMALS_MAX ? digits : DECIMALS_MAX;
+		axis->decimals = digits < FORECAST_DECIMALS_MAX ? digits : FORECAST_DECIMALS_MAX;
 		return;
 	}
 	if (size >= 1e6 && axis->step >= 1e4)
@@ -125,32 +124,18 @@ forecast_axis_tick(const ForecastAxis *axis, int i)
 	return (round(axis->low / axis->step) + i) * axis->step;
 }
 
-/* 1.5e+06 as 1.5e6. */
-static void
-shorten_exponent(char *label)
-{
-	char *exponent = strchr(label, 'e');
-	char *digits;
-
-	if (exponent == NULL)
-		return;
-	exponent += exponent[1] == '-' ? 2 : 1;
-	digits = exponent + strspn(exponent, "+0");
-	memmove(exponent, digits, strlen(digits) + 1);
-}
-
 void
 forecast_axis_label(const ForecastAxis *axis, double value,
 					char label[FORECAST_AXIS_LABEL_MAX])
 {
 	if (value == 0)
-		snprintf(label, FORECAST_AXIS_LABEL_MAX, "0");
+		memcpy(label, "0", 2);
 	else if (axis->scientific)
-	{
-		snprintf(label, FORECAST_AXIS_LABEL_MAX, "%.*e", axis->decimals, value);
-		shorten_exponent(label);
-	}
+		forecast_number_scientific(value, axis->decimals, label);
 	else
-		snprintf(label, FORECAST_AXIS_LABEL_MAX, "%.*f%s", axis->decimals, value / axis->unit,
-				 axis->suffix);
+	{
+		int length = forecast_number_fixed(value / axis->unit, axis->decimals, label);
+
+		memcpy(label + length, axis->suffix, strlen(axis->suffix) + 1);
+	}
 }

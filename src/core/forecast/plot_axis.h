@@ -6,12 +6,14 @@
 #define TIDEHOLD_CORE_FORECAST_PLOT_AXIS_H
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "core/forecast/plot_number.h"
 
 /* Values beyond it are drawn at it: no difference of two overflows. */
 #define FORECAST_AXIS_LIMIT 1e300
 
-#define FORECAST_AXIS_LABEL_MAX 32
+/* A number and a suffix of one letter. */
+#define FORECAST_AXIS_LABEL_MAX (FORECAST_NUMBER_MAX + 1)
 
 typedef struct ForecastAxis
 {

@@ -7,27 +7,62 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#define PIECE_MAX 256
+#include "core/forecast/plot_number.h"
+
 #define REPLACEMENT 0xfffd
 #define ELLIPSIS 0x2026
+
+static int
+put_hexadecimal(unsigned int value, char *text)
+{
+	int shift = 28;
+	int length = 0;
+
+	while (shift > 0 && value >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		text[length++] = "0123456789ABCDEF"[value >> shift & 0xf];
+	return length;
+}
+
+static void
+take(const ForecastPlotSink *sink, const char *text, size_t length)
+{
+	if (length > 0)
+		sink->take(sink->context, text, length);
+}
 
 void
 forecast_plot_write(const ForecastPlotSink *sink, const char *format, ...)
 {
-	char piece[PIECE_MAX];
+	char number[FORECAST_NUMBER_MAX];
 	va_list arguments;
-	int length;
+	const char *next;
+	const char *text;
 
 	va_start(arguments, format);
-	length = vsnprintf(piece, sizeof(piece), format, arguments);
+	for (next = strchr(format, '%'); next != NULL; next = strchr(format, '%'))
+	{
+		take(sink, format, (size_t) (next - format));
+		format = next + 2;
+		if (next[1] == 's')
+		{
+			text = va_arg(arguments, const char *);
+			take(sink, text, strlen(text));
+		}
+		else if (next[1] == 'd')
+			take(sink, number, (size_t) forecast_number_fixed(va_arg(arguments, int), 0, number));
+		else if (next[1] == 'f')
+			take(sink, number,
+				 (size_t) forecast_number_fixed(va_arg(arguments, double), 1, number));
+		else
+			take(sink, number,
+				 (size_t) put_hexadecimal(va_arg(arguments, unsigned int), number));
+	}
 	va_end(arguments);
-	if (length >= PIECE_MAX)
-		length = PIECE_MAX - 1;
-	if (length > 0)
-		sink->write(sink->context, piece, (size_t) length);
+	take(sink, format, strlen(format));
 }
 
 /* Bytes of a character by its first one, 0 where none begins so. */
@@ -49,7 +84,8 @@ may_stand(uint32_t code)
 {
 	if (code < 0x20)
 		return code == '\t' || code == '\n' || code == '\r';
-	return code < 0xd800 || (code >= 0xe000 && code < 0xfffe) || (code >= 0x10000 && code < 0x110000);
+	return code < 0xd800 || (code >= 0xe000 && code < 0xfffe) ||
+		   (code >= 0x10000 && code < 0x110000);
 }
 
 /* Moves on by one character, or by one byte that begins none. */
@@ -93,9 +129,9 @@ write_character(const ForecastPlotSink *sink, uint32_t code)
 	char plain = (char) code;
 
 	if (code < 0x20 || code >= 0x7f || strchr("<>&\"'", (int) code) != NULL)
-		forecast_plot_write(sink, "&#x%X;", (unsigned int) code);
+		forecast_plot_write(sink, "&#x%x;", (unsigned int) code);
 	else
-		sink->write(sink->context, &plain, 1);
+		take(sink, &plain, 1);
 }
 
 void

@@ -7,10 +7,10 @@
 
 #include "core/forecast/plot.h"
 
-/* printf of short pieces: what is longer than 255 bytes is cut. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+/*
+ * Writes format with its arguments: %s is a text in ASCII, %d an int, %f a double from -1e8 to
+ * 1e8 with one decimal, %x an unsigned int in upper-case hexadecimal digits.
+ */
 void forecast_plot_write(const ForecastPlotSink *sink, const char *format, ...);
 
 /*
