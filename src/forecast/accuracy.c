@@ -17,7 +17,7 @@
 #include "base/errors.h"
 #include "core/forecast/accuracy.h"
 #include "core/forecast/exact_sum.h"
-#include "forecast/values.h"
+#include "forecast/doubles.h"
 
 PG_FUNCTION_INFO_V1(th_smape_add);
 PG_FUNCTION_INFO_V1(th_mae_add);
@@ -324,7 +324,7 @@ Datum
 th_mase_scale(PG_FUNCTION_ARGS)
 {
 	int n;
-	const double *train = th_finite_values(PG_GETARG_ARRAYTYPE_P(0), "train", &n);
+	const double *train = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(0), "train", &n);
 	int period = PG_GETARG_INT32(1);
 
 	if (period < 1)
@@ -339,7 +339,7 @@ Datum
 th_rmsse_scale(PG_FUNCTION_ARGS)
 {
 	int n;
-	const double *train = th_finite_values(PG_GETARG_ARRAYTYPE_P(0), "train", &n);
+	const double *train = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(0), "train", &n);
 
 	return known_or_null(fcinfo, forecast_rmsse_scale(train, n));
 }

@@ -19,7 +19,7 @@
 #include "core/forecast/method.h"
 #include "forecast/options.h"
 #include "forecast/progress.h"
-#include "forecast/values.h"
+#include "forecast/doubles.h"
 #include "forecast/work.h"
 
 PG_FUNCTION_INFO_V1(th_backtest);
@@ -102,7 +102,7 @@ read_series(FunctionCallInfo fcinfo, Backtest *test)
 {
 	int n;
 
-	test->series.value = th_finite_values(PG_GETARG_ARRAYTYPE_P(ARG_VALUE), "value", &n);
+	test->series.value = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(ARG_VALUE), "value", &n);
 	test->series.n = n;
 	test->series.period_count = Max(test->options.period_count, 0);
 	memcpy(test->series.period, test->options.period, sizeof(test->series.period));

@@ -17,7 +17,7 @@
 #include "core/forecast/detect.h"
 #include "core/forecast/intermittent.h"
 #include "core/forecast/mstl.h"
-#include "forecast/values.h"
+#include "forecast/doubles.h"
 #include "forecast/work.h"
 
 PG_FUNCTION_INFO_V1(th_decompose);
@@ -54,7 +54,7 @@ read_series(FunctionCallInfo fcinfo, ForecastSeries *series)
 	int n;
 
 	memset(series, 0, sizeof(*series));
-	series->value = th_finite_values(PG_GETARG_ARRAYTYPE_P(0), "value", &n);
+	series->value = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(0), "value", &n);
 	series->n = n;
 }
 

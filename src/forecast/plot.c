@@ -13,7 +13,7 @@
 #include "base/errors.h"
 #include "core/forecast/plot.h"
 #include "core/forecast/sparkline.h"
-#include "forecast/values.h"
+#include "forecast/doubles.h"
 
 PG_FUNCTION_INFO_V1(th_sparkline);
 PG_FUNCTION_INFO_V1(th_forecast_svg);
@@ -43,7 +43,7 @@ th_sparkline(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	value = th_values(PG_GETARG_ARRAYTYPE_P(0), "value", &n);
+	value = th_doubles(PG_GETARG_ARRAYTYPE_P(0), "value", &n);
 	width = PG_ARGISNULL(1) ? n : PG_GETARG_INT32(1);
 	if (width < 1 && n > 0)
 		ereport(ERROR,
@@ -85,7 +85,7 @@ forecast_values(FunctionCallInfo fcinfo, enum SvgArgument argument, const char *
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	value = th_values(PG_GETARG_ARRAYTYPE_P(argument), name, &n);
+	value = th_doubles(PG_GETARG_ARRAYTYPE_P(argument), name, &n);
 	if (plot->steps >= 0 && n != plot->steps)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -144,7 +144,7 @@ th_forecast_svg(PG_FUNCTION_ARGS)
 	plot.height = size_of(fcinfo, ARG_HEIGHT, "height", FORECAST_PLOT_HEIGHT_MIN);
 	if (!PG_ARGISNULL(ARG_HISTORY))
 		plot.history =
-			th_values(PG_GETARG_ARRAYTYPE_P(ARG_HISTORY), "history", &plot.history_count);
+			th_doubles(PG_GETARG_ARRAYTYPE_P(ARG_HISTORY), "history", &plot.history_count);
 	plot.mean = forecast_values(fcinfo, ARG_MEAN, "mean", &plot);
 	plot.lower = forecast_values(fcinfo, ARG_LOWER, "lower", &plot);
 	plot.upper = forecast_values(fcinfo, ARG_UPPER, "upper", &plot);

@@ -1,6 +1,6 @@
 /*
- * values.c
- *	  Values of forecasting from arrays of SQL, and back.
+ * doubles.c
+ *	  Arrays of SQL as doubles, and back.
  */
 #include "postgres.h"
 
@@ -10,11 +10,11 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
-#include "forecast/values.h"
+#include "forecast/doubles.h"
 #include "forecast/work.h"
 
 double *
-th_values(ArrayType *array, const char *name, int *n)
+th_doubles(ArrayType *array, const char *name, int *n)
 {
 	Datum *elements;
 	bool *nulls;
@@ -36,9 +36,9 @@ th_values(ArrayType *array, const char *name, int *n)
 }
 
 double *
-th_finite_values(ArrayType *array, const char *name, int *n)
+th_finite_doubles(ArrayType *array, const char *name, int *n)
 {
-	double *value = th_values(array, name, n);
+	double *value = th_doubles(array, name, n);
 
 	for (int i = 0; i < *n; i++)
 	{
