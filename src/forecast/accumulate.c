@@ -17,6 +17,8 @@
 
 #include "base/errors.h"
 #include "core/forecast/method.h"
+#include "forecast/options.h"
+#include "forecast/predict.h"
 #include "forecast/progress.h"
 #include "forecast/series.h"
 
@@ -117,40 +119,33 @@ require_same(const ThSeriesTerms *made, const Terms *terms)
 	if (name != NULL)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("%s is not the same in all rows of a series", name)));
+				 errmsg("argument \"%s\" is not the same in all rows of a series", name)));
 }
 
-static void
-check_horizon(int horizon)
-{
-	if (horizon < 1 || horizon > FORECAST_HORIZON_MAX)
-		ereport(ERROR,
-				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("horizon %d is out of range", horizon),
-				 errdetail("It is a number of steps from 1 to %d.", FORECAST_HORIZON_MAX)));
-}
-
-/* Terms that live as long as the call site; of the series made before, if they are the same. */
+/*
+ * Terms that live as long as the call site; of the series made before, if they are the same.
+ * The options are read to find faults at the first row, and again when the series is done.
+ */
 static const ThSeriesTerms *
 make_terms(FunctionCallInfo fcinfo, Site *site, const Terms *terms)
 {
-	MemoryContext caller;
+	MemoryContext lasting = fcinfo->flinfo->fn_mcxt;
+	ThForecastOptions parsed;
 	ThSeriesTerms *made;
 
 	if (site->terms != NULL && difference(site->terms, terms) == NULL)
 		return site->terms;
 	th_axis_check_step(&terms->step);
-	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	made = palloc0(sizeof(*made));
+	th_forecast_options_read(terms->options, &parsed);
+	made = MemoryContextAllocZero(lasting, sizeof(*made));
 	made->step = terms->step;
 	made->horizon = terms->horizon;
 	if (terms->options != NULL)
 	{
-		made->options = memcpy(palloc(VARSIZE_ANY(terms->options)), terms->options,
-							   VARSIZE_ANY(terms->options));
+		Size size = VARSIZE_ANY(terms->options);
+
+		made->options = memcpy(MemoryContextAlloc(lasting, size), terms->options, size);
 	}
-	th_forecast_options_read(made->options, &made->parsed);
-	MemoryContextSwitchTo(caller);
 	site->terms = made;
 	return made;
 }
@@ -230,7 +225,7 @@ accumulate(FunctionCallInfo fcinfo, bool has_horizon)
 	{
 		require_argument(fcinfo, 4, "horizon");
 		terms.horizon = PG_GETARG_INT32(4);
-		check_horizon(terms.horizon);
+		th_check_horizon(terms.horizon);
 	}
 	if (PG_NARGS() > options && !PG_ARGISNULL(options))
 		terms.options = PG_GETARG_VARLENA_PP(options);

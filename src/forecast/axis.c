@@ -168,8 +168,7 @@ start_time_of_day(ThAxis *axis, const ForecastPoint *point, size_t n)
 		axis->time_of_day = local.time_of_day;
 		break;
 	}
-	if (!(axis->kind == TH_AXIS_MONTHS ? at_month(axis, axis->first, &first_at)
-									   : at_day(axis, axis->first, &first_at)) ||
+	if (!(axis->kind == TH_AXIS_MONTHS ? at_month(axis, axis->first, &first_at) : at_day(axis, axis->first, &first_at)) ||
 		first_at != axis->origin)
 		axis->time_of_day = first_time;
 }
@@ -291,13 +290,21 @@ th_axis_at(const ThAxis *axis, int64 step, int64 *at)
 
 /* ---- from dates to steps ---- */
 
-/* Steps from the origin, which is not after at; the distance of two bigint may be 2^64 - 1. */
-static int64
-even_steps(const ThAxis *axis, int64 at)
+/* From the origin, which is not after at; of two bigint it may be 2^64 - 1. */
+static uint64
+distance(const ThAxis *axis, int64 at)
 {
-	uint64 steps = ((uint64) at - (uint64) axis->origin) / (uint64) axis->length;
+	return (uint64) at - (uint64) axis->origin;
+}
 
-	return (int64) Min(steps, (uint64) PG_INT64_MAX);
+/* The length of even steps is the same, so nothing has to be searched. */
+static bool
+find_even(const ThAxis *axis, int64 at, int64 *step)
+{
+	uint64 steps = distance(axis, at) / (uint64) axis->length;
+
+	*step = (int64) Min(steps, (uint64) PG_INT64_MAX);
+	return distance(axis, at) % (uint64) axis->length == 0;
 }
 
 static int64
@@ -305,8 +312,8 @@ guess(const ThAxis *axis, int64 at)
 {
 	LocalTime local;
 
-	if (axis->kind == TH_AXIS_EVEN || axis->kind == TH_AXIS_FIELDS)
-		return even_steps(axis, at);
+	if (axis->kind == TH_AXIS_FIELDS)
+		return (int64) (distance(axis, at) / (uint64) axis->length);
 	local_time(axis->step.type, at, &local);
 	return ((axis->kind == TH_AXIS_MONTHS ? local.month : local.julian) - axis->first) /
 		   axis->length;
@@ -319,11 +326,13 @@ th_axis_find(const ThAxis *axis, int64 at, int64 *step)
 	int64 next;
 
 	Assert(at >= axis->origin);
+	if (axis->kind == TH_AXIS_EVEN)
+		return find_even(axis, at, step);
 	*step = guess(axis, at);
 	while (*step > 0 && (!th_axis_at(axis, *step, &here) || here > at))
 		(*step)--;
 	/* Of fields the guess is off by a few; of days and months a shift of the clocks may lie between. */
-	while (axis->kind != TH_AXIS_EVEN && th_axis_at(axis, *step + 1, &next) && next <= at)
+	while (th_axis_at(axis, *step + 1, &next) && next <= at)
 		(*step)++;
 	return th_axis_at(axis, *step, &here) && here == at;
 }

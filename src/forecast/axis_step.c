@@ -59,9 +59,7 @@ th_axis_step_kind(const ThAxisStep *step, int64 *length)
 		*length = PG_INT64_MAX;
 	if (is_date)
 		*length /= USECS_PER_DAY;
-	return interval->month == 0 && (step->type != TH_AXIS_TIMESTAMPTZ || interval->day == 0)
-			   ? TH_AXIS_EVEN
-			   : TH_AXIS_FIELDS;
+	return interval->month == 0 && (step->type != TH_AXIS_TIMESTAMPTZ || interval->day == 0) ? TH_AXIS_EVEN : TH_AXIS_FIELDS;
 }
 
 char *

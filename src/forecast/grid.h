@@ -5,6 +5,7 @@
 #ifndef TIDEHOLD_FORECAST_GRID_H
 #define TIDEHOLD_FORECAST_GRID_H
 
+#include "forecast/options.h"
 #include "forecast/series.h"
 #include "forecast/work.h"
 
@@ -17,11 +18,17 @@ typedef struct ThGrid
 	ForecastSeries series; /* with its seasonal periods */
 } ThGrid;
 
+typedef struct ThGridSource
+{
+	const ThSeries *series; /* of at least one row */
+	const ThForecastOptions *options;
+	bool first_has_meaning; /* the rows came in an order that somebody asked for */
+} ThGridSource;
+
 /*
  * NULL, or why there can be no forecast, for the status.  The arrays are in the memory of
- * the work.  first_has_meaning: the rows came in an order that somebody asked for.
+ * the work.
  */
-extern const char *th_grid_make(ThWork *work, const ThSeries *series, bool first_has_meaning,
-								ThGrid *grid);
+extern const char *th_grid_make(ThWork *work, const ThGridSource *source, ThGrid *grid);
 
 #endif /* TIDEHOLD_FORECAST_GRID_H */

@@ -9,13 +9,13 @@
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
 #include "base/errors.h"
 #include "base/nearest.h"
 #include "core/forecast/method.h"
+#include "forecast/number.h"
 #include "forecast/option_json.h"
 
 /* ---- from JSON ---- */
@@ -39,12 +39,12 @@ string_of(const ThOption *option, const JsonbValue *value)
 static void
 refuse_range(const ThOption *option, double number)
 {
-	char *low = float8out_internal(option->low);
-	char *high = float8out_internal(option->high);
+	char *low = th_number_text(option->low);
+	char *high = th_number_text(option->high);
 
 	ereport(ERROR,
 			(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-			 errmsg("%s %s is out of range", option->name, float8out_internal(number)),
+			 errmsg("%s %s is out of range", option->name, th_number_text(number)),
 			 errdetail("It is %s %s %s %s.", option->open_low ? "above" : "at least", low,
 					   option->open_high ? "and below" : "and at most", high)));
 }
@@ -180,19 +180,15 @@ th_option_numbers(const ThOption *option, const JsonbValue *value, double *numbe
 
 /* ---- to JSON ---- */
 
-/* By its shortest text, which leads back to the same bits. */
 static void
 push_number(const ThOption *option, double number, JsonbIteratorToken token,
 			JsonbParseState **state)
 {
 	JsonbValue value = { .type = jbvNumeric };
-	char *text = float8out_internal(number);
 
 	if (!isfinite(number))
 		refuse_range(option, number);
-	value.val.numeric = DatumGetNumeric(
-		DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid),
-							Int32GetDatum(-1)));
+	value.val.numeric = th_number_numeric(number);
 	pushJsonbValue(state, token, &value);
 }
 

@@ -51,8 +51,8 @@ put_number(Datum *values, bool *nulls, Column column, double value)
 	values[column] = Float8GetDatum(value);
 }
 
-static Datum
-quantiles_of(const ThForecastRows *rows, int i)
+Datum
+th_row_quantiles(const ThForecastRows *rows, int i)
 {
 	Datum *values = palloc(rows->quantile_count * sizeof(Datum));
 	bool *nulls = palloc(rows->quantile_count * sizeof(bool));
@@ -99,7 +99,7 @@ th_rows(const ThRowShape *shape, const ThForecastRows *rows, Datum *result)
 		put_number(values, nulls, COLUMN_LOWER, rows->lower[i]);
 		put_number(values, nulls, COLUMN_UPPER, rows->upper[i]);
 		if (rows->quantile_count > 0)
-			values[COLUMN_QUANTILES] = quantiles_of(rows, i);
+			values[COLUMN_QUANTILES] = th_row_quantiles(rows, i);
 		elements[i] = HeapTupleGetDatum(heap_form_tuple(shape->desc, values, nulls));
 	}
 	*result = array_of(shape, elements, rows->horizon);

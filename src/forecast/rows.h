@@ -39,6 +39,9 @@ extern void th_row_shape(FunctionCallInfo fcinfo, ThRowShape *shape);
 /* False where the axis ends before the horizon. */
 extern bool th_rows(const ThRowShape *shape, const ThForecastRows *rows, Datum *result);
 
+/* The array of quantiles of row i. */
+extern Datum th_row_quantiles(const ThForecastRows *rows, int i);
+
 /* One row that says why there is no forecast. */
 extern Datum th_status_row(const ThRowShape *shape, const char *status);
 

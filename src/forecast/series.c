@@ -57,8 +57,7 @@ static void
 add_piece(MemoryContext context, ThSeries *series)
 {
 	ThSeriesPiece *last = series->last;
-	Size size = last == NULL ? PIECE_MIN
-							 : offsetof(ThSeriesPiece, point[last->capacity]) * 2;
+	Size size = last == NULL ? PIECE_MIN : offsetof(ThSeriesPiece, point[last->capacity]) * 2;
 	ThSeriesPiece *piece;
 
 	size = Min(size, PIECE_MAX);

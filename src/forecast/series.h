@@ -13,7 +13,6 @@
 #include "fmgr.h"
 
 #include "forecast/axis.h"
-#include "forecast/options.h"
 
 /*
  * What is the same in all rows of a series, and so shared by the series of a call site.
@@ -23,8 +22,7 @@ typedef struct ThSeriesTerms
 {
 	ThAxisStep step;
 	int horizon;				   /* 0: none was given */
-	const struct varlena *options; /* as given, or NULL */
-	ThForecastOptions parsed;
+	const struct varlena *options; /* as given, or NULL; found right */
 } ThSeriesTerms;
 
 typedef struct ThSeriesPiece

@@ -27,7 +27,7 @@ fit_members(const ForecastWork *work, const ForecastSeries *series, ForecastAuto
 	for (int k = 0; k < FORECAST_MEMBERS; k++)
 	{
 		ForecastMemberKind kind = (ForecastMemberKind) k;
-		int votes = forecast_member_votes(kind, series);
+		double votes = forecast_member_votes(kind, series);
 		ForecastStatus status;
 
 		if (votes == 0)

@@ -9,22 +9,28 @@
 #ifndef TIDEHOLD_CORE_FORECAST_CONFORMAL_H
 #define TIDEHOLD_CORE_FORECAST_CONFORMAL_H
 
+#include "core/forecast/origin.h"
+
+/*
+ * Errors of one origin hang together and count as one.  origins is raised by whoever adds,
+ * after each origin.
+ */
 typedef struct ForecastScores
 {
-	int origins; /* of backtests: errors of one origin hang together and count as one */
-	int count;
-	double mean; /* of the sizes of all scores */
+	int origins;					   /* done, and the place of the one that is added to */
+	int count[FORECAST_ORIGINS_MAX];   /* of scores of each origin */
+	double mean[FORECAST_ORIGINS_MAX]; /* size of them */
 } ForecastScores;
 
-/* A score that is not finite is left out. */
+/* A score that is not finite is left out, as are those of origins beyond the last place. */
 void forecast_scores_add(ForecastScores *scores, double error, double deviation);
 
 /*
- * What standard errors are before any backtest: errors of a combination are smaller than the
- * mean of what its members expect of themselves.
+ * What standard errors are multiplied by before any backtest: the errors of a combination
+ * are smaller than the mean of what its members expect of themselves.
  */
 #define FORECAST_PRIOR_SINGLE 1.0
-#define FORECAST_PRIOR_COMBINED 0.8
+#define FORECAST_PRIOR_COMBINED 0.92
 
 /* What standard errors of a model of known values are multiplied by; prior is one of these. */
 double forecast_scores_stretch(const ForecastScores *scores, double prior, int known);

@@ -10,40 +10,74 @@
 #include "core/forecast/arima_fit.h"
 #include "core/forecast/method_table.h"
 
-#define ROW(name, family, kind, simpler, form) \
+const char *const forecast_method_names[FORECAST_METHODS] = {
+	[FORECAST_METHOD_AUTO] = "auto",
+	[FORECAST_METHOD_NAIVE] = "naive",
+	[FORECAST_METHOD_SEASONAL_NAIVE] = "seasonal_naive",
+	[FORECAST_METHOD_DRIFT] = "drift",
+	[FORECAST_METHOD_WINDOW_MEAN] = "window_mean",
+	[FORECAST_METHOD_SES] = "ses",
+	[FORECAST_METHOD_HOLT] = "holt",
+	[FORECAST_METHOD_DAMPED] = "damped",
+	[FORECAST_METHOD_HOLT_WINTERS] = "holt_winters",
+	[FORECAST_METHOD_HOLT_WINTERS_M] = "holt_winters_multiplicative",
+	[FORECAST_METHOD_ETS] = "ets",
+	[FORECAST_METHOD_THETA] = "theta",
+	[FORECAST_METHOD_OPTIMISED_THETA] = "optimised_theta",
+	[FORECAST_METHOD_DYNAMIC_THETA] = "dynamic_theta",
+	[FORECAST_METHOD_ARIMA] = "arima",
+	[FORECAST_METHOD_CROSTON] = "croston",
+	[FORECAST_METHOD_SBA] = "sba",
+	[FORECAST_METHOD_TSB] = "tsb",
+	[FORECAST_METHOD_ADIDA] = "adida",
+	[FORECAST_METHOD_MSTL] = "mstl",
+	[FORECAST_METHOD_CLIMATOLOGY] = "climatology",
+	[FORECAST_METHOD_DEMAND] = "demand",
+	[FORECAST_METHOD_NAIVE2] = "naive2",
+};
+
+const char *const forecast_status_texts[FORECAST_EXPLODED + 1] = {
+	[FORECAST_OK] = "ok",
+	[FORECAST_TOO_SHORT] = "too short",
+	[FORECAST_NOT_POSITIVE] = "values not above zero",
+	[FORECAST_NOT_FITTED] = "no parameters fit",
+	[FORECAST_INTERRUPTED] = "interrupted",
+	[FORECAST_NO_MEMORY] = "out of memory",
+	[FORECAST_BAD_ARGUMENT] = "bad argument",
+	[FORECAST_NEGATIVE] = "values below zero",
+	[FORECAST_NO_SEASON] = "no seasonal period",
+	[FORECAST_EXPLODED] = "forecast explodes",
+};
+
+#define ROW(family, kind, simpler, form) \
 	{ \
-		name, FORECAST_FAMILY_##family, kind, FORECAST_METHOD_##simpler, form \
+		FORECAST_FAMILY_##family, kind, FORECAST_METHOD_##simpler, form \
 	}
 
 static const ForecastMethodRow rows[FORECAST_METHODS] = {
-	[FORECAST_METHOD_AUTO] = ROW("auto", AUTO, 0, AUTO, NULL),
-	[FORECAST_METHOD_NAIVE] = ROW("naive", NAIVE, FORECAST_NAIVE, NAIVE, NULL),
-	[FORECAST_METHOD_SEASONAL_NAIVE] =
-		ROW("seasonal_naive", NAIVE, FORECAST_SEASONAL_NAIVE, NAIVE, NULL),
-	[FORECAST_METHOD_DRIFT] = ROW("drift", NAIVE, FORECAST_DRIFT, NAIVE, NULL),
-	[FORECAST_METHOD_WINDOW_MEAN] =
-		ROW("window_mean", NAIVE, FORECAST_WINDOW_MEAN, NAIVE, NULL),
-	[FORECAST_METHOD_SES] = ROW("ses", ETS, 0, NAIVE, "ANN"),
-	[FORECAST_METHOD_HOLT] = ROW("holt", ETS, 0, SES, "AAN"),
-	[FORECAST_METHOD_DAMPED] = ROW("damped", ETS, 0, SES, "AAdN"),
-	[FORECAST_METHOD_HOLT_WINTERS] = ROW("holt_winters", ETS, 0, DAMPED, "AAA"),
-	[FORECAST_METHOD_HOLT_WINTERS_M] =
-		ROW("holt_winters_multiplicative", ETS, 0, HOLT_WINTERS, "MAM"),
-	[FORECAST_METHOD_ETS] = ROW("ets", ETS, 0, SES, NULL),
-	[FORECAST_METHOD_THETA] = ROW("theta", THETA, FORECAST_THETA_STANDARD, NAIVE, NULL),
-	[FORECAST_METHOD_OPTIMISED_THETA] =
-		ROW("optimised_theta", THETA, FORECAST_THETA_OPTIMISED, THETA, NULL),
-	[FORECAST_METHOD_DYNAMIC_THETA] =
-		ROW("dynamic_theta", THETA, FORECAST_THETA_DYNAMIC, THETA, NULL),
-	[FORECAST_METHOD_ARIMA] = ROW("arima", ARIMA, 0, SES, NULL),
-	[FORECAST_METHOD_CROSTON] = ROW("croston", INTERMITTENT, FORECAST_CROSTON, SES, NULL),
-	[FORECAST_METHOD_SBA] = ROW("sba", INTERMITTENT, FORECAST_SBA, SES, NULL),
-	[FORECAST_METHOD_TSB] = ROW("tsb", INTERMITTENT, FORECAST_TSB, SES, NULL),
-	[FORECAST_METHOD_ADIDA] = ROW("adida", ADIDA, 0, TSB, NULL),
-	[FORECAST_METHOD_MSTL] = ROW("mstl", THETA, FORECAST_THETA_DYNAMIC, DYNAMIC_THETA, NULL),
-	[FORECAST_METHOD_CLIMATOLOGY] = ROW("climatology", CLIMATOLOGY, 0, SES, NULL),
-	[FORECAST_METHOD_DEMAND] = ROW("demand", DEMAND, 0, SES, NULL),
-	[FORECAST_METHOD_NAIVE2] = ROW("naive2", NAIVE2, 0, NAIVE, NULL),
+	[FORECAST_METHOD_AUTO] = ROW(AUTO, 0, AUTO, NULL),
+	[FORECAST_METHOD_NAIVE] = ROW(NAIVE, FORECAST_NAIVE, NAIVE, NULL),
+	[FORECAST_METHOD_SEASONAL_NAIVE] = ROW(NAIVE, FORECAST_SEASONAL_NAIVE, NAIVE, NULL),
+	[FORECAST_METHOD_DRIFT] = ROW(NAIVE, FORECAST_DRIFT, NAIVE, NULL),
+	[FORECAST_METHOD_WINDOW_MEAN] = ROW(NAIVE, FORECAST_WINDOW_MEAN, NAIVE, NULL),
+	[FORECAST_METHOD_SES] = ROW(ETS, 0, NAIVE, "ANN"),
+	[FORECAST_METHOD_HOLT] = ROW(ETS, 0, SES, "AAN"),
+	[FORECAST_METHOD_DAMPED] = ROW(ETS, 0, SES, "AAdN"),
+	[FORECAST_METHOD_HOLT_WINTERS] = ROW(ETS, 0, DAMPED, "AAA"),
+	[FORECAST_METHOD_HOLT_WINTERS_M] = ROW(ETS, 0, HOLT_WINTERS, "MAM"),
+	[FORECAST_METHOD_ETS] = ROW(ETS, 0, SES, NULL),
+	[FORECAST_METHOD_THETA] = ROW(THETA, FORECAST_THETA_STANDARD, NAIVE, NULL),
+	[FORECAST_METHOD_OPTIMISED_THETA] = ROW(THETA, FORECAST_THETA_OPTIMISED, THETA, NULL),
+	[FORECAST_METHOD_DYNAMIC_THETA] = ROW(THETA, FORECAST_THETA_DYNAMIC, THETA, NULL),
+	[FORECAST_METHOD_ARIMA] = ROW(ARIMA, 0, SES, NULL),
+	[FORECAST_METHOD_CROSTON] = ROW(INTERMITTENT, FORECAST_CROSTON, SES, NULL),
+	[FORECAST_METHOD_SBA] = ROW(INTERMITTENT, FORECAST_SBA, SES, NULL),
+	[FORECAST_METHOD_TSB] = ROW(INTERMITTENT, FORECAST_TSB, SES, NULL),
+	[FORECAST_METHOD_ADIDA] = ROW(ADIDA, 0, TSB, NULL),
+	[FORECAST_METHOD_MSTL] = ROW(THETA, FORECAST_THETA_DYNAMIC, DYNAMIC_THETA, NULL),
+	[FORECAST_METHOD_CLIMATOLOGY] = ROW(CLIMATOLOGY, 0, SES, NULL),
+	[FORECAST_METHOD_DEMAND] = ROW(DEMAND, 0, SES, NULL),
+	[FORECAST_METHOD_NAIVE2] = ROW(NAIVE2, 0, NAIVE, NULL),
 };
 
 const ForecastMethodRow *
@@ -55,7 +89,7 @@ forecast_method_row(ForecastMethod method)
 const char *
 forecast_method_name(ForecastMethod method)
 {
-	return rows[method].name;
+	return forecast_method_names[method];
 }
 
 bool
@@ -63,7 +97,7 @@ forecast_method_parse(const char *name, ForecastMethod *method)
 {
 	for (int i = 0; i < FORECAST_METHODS; i++)
 	{
-		if (strcmp(rows[i].name, name) != 0)
+		if (strcmp(forecast_method_names[i], name) != 0)
 			continue;
 		*method = (ForecastMethod) i;
 		return true;
@@ -74,30 +108,7 @@ forecast_method_parse(const char *name, ForecastMethod *method)
 const char *
 forecast_status_text(ForecastStatus status)
 {
-	switch (status)
-	{
-		case FORECAST_OK:
-			return "ok";
-		case FORECAST_TOO_SHORT:
-			return "too short";
-		case FORECAST_NOT_POSITIVE:
-			return "values not above zero";
-		case FORECAST_NOT_FITTED:
-			return "no parameters fit";
-		case FORECAST_INTERRUPTED:
-			return "interrupted";
-		case FORECAST_NO_MEMORY:
-			return "out of memory";
-		case FORECAST_BAD_ARGUMENT:
-			return "bad argument";
-		case FORECAST_NEGATIVE:
-			return "values below zero";
-		case FORECAST_NO_SEASON:
-			return "no seasonal period";
-		case FORECAST_EXPLODED:
-			return "forecast explodes";
-	}
-	return "unknown";
+	return forecast_status_texts[status];
 }
 
 /* Smoothing of .1 is what studies of intermittent demand settle on. */

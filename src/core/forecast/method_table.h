@@ -24,12 +24,14 @@ typedef enum ForecastFamily
 
 typedef struct ForecastMethodRow
 {
-	const char *name;
 	ForecastFamily family;
 	int kind;				/* within the family, where it has kinds */
 	ForecastMethod simpler; /* itself where there is none */
 	const char *form;		/* of exponential smoothing, where the method is one form */
 } ForecastMethodRow;
+
+extern const char *const forecast_method_names[FORECAST_METHODS];
+extern const char *const forecast_status_texts[FORECAST_EXPLODED + 1];
 
 const ForecastMethodRow *forecast_method_row(ForecastMethod method);
 
