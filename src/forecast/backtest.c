@@ -7,20 +7,18 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "base/errors.h"
-#include "core/forecast/method.h"
-#include "forecast/options.h"
-#include "forecast/progress.h"
 #include "forecast/doubles.h"
-#include "forecast/work.h"
+#include "forecast/fit.h"
+#include "forecast/predict.h"
+#include "forecast/progress.h"
+#include "forecast/values.h"
 
 PG_FUNCTION_INFO_V1(th_backtest);
 
@@ -54,6 +52,7 @@ enum BacktestColumn
 
 typedef struct Backtest
 {
+	ThWork series_work;
 	ThWork model_work; /* what the model holds, until the next fit */
 	ThWork step_work;  /* of one origin */
 	ThForecastOptions options;
@@ -83,31 +82,6 @@ positive(FunctionCallInfo fcinfo, enum BacktestArgument argument, const char *na
 	return PG_GETARG_INT32(argument);
 }
 
-static int
-horizon_of(FunctionCallInfo fcinfo)
-{
-	int horizon = positive(fcinfo, ARG_HORIZON, "horizon");
-
-	if (horizon > FORECAST_HORIZON_MAX)
-		ereport(ERROR,
-				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("horizon %d is out of range", horizon),
-				 errdetail("A forecast can have %d steps.", FORECAST_HORIZON_MAX)));
-	return horizon;
-}
-
-/* Without periods in the options the series has no season. */
-static void
-read_series(FunctionCallInfo fcinfo, Backtest *test)
-{
-	int n;
-
-	test->series.value = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(ARG_VALUE), "value", &n);
-	test->series.n = n;
-	test->series.period_count = Max(test->options.period_count, 0);
-	memcpy(test->series.period, test->options.period, sizeof(test->series.period));
-}
-
 /* The last origin has all of its steps in the series, the others lie before it. */
 static void
 place_origins(FunctionCallInfo fcinfo, Backtest *test)
@@ -132,13 +106,14 @@ read_arguments(FunctionCallInfo fcinfo, Backtest *test)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 				 errmsg("refit must not be null")));
-	th_forecast_options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_VARLENA_P(ARG_OPTIONS),
+	th_forecast_options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_VARLENA_PP(ARG_OPTIONS),
 							 &test->options);
 	test->refit = PG_GETARG_BOOL(ARG_REFIT);
-	test->horizon = horizon_of(fcinfo);
-	test->options.core.horizon = test->horizon;
+	test->horizon = positive(fcinfo, ARG_HORIZON, "horizon");
+	th_check_horizon(test->horizon);
 	test->step_between = positive(fcinfo, ARG_STEP_BETWEEN, "step_between");
-	read_series(fcinfo, test);
+	th_values_series(&test->series_work, PG_GETARG_ARRAYTYPE_P(ARG_VALUE), &test->options,
+					 &test->series);
 	place_origins(fcinfo, test);
 }
 
@@ -158,105 +133,64 @@ put_status(const Backtest *test, int origin, const char *status)
 	tuplestore_putvalues(test->set->setResult, test->set->setDesc, values, nulls);
 }
 
-/* Of step i, the quantiles that the options ask for. */
-static Datum
-quantiles_at(const Backtest *test, const double *quantile, int i)
-{
-	Datum values[TH_QUANTILES_MAX];
-	bool nulls[TH_QUANTILES_MAX];
-	int count = test->options.quantile_count;
-	int lower = 1;
-
-	for (int k = 0; k < count; k++)
-		th_float_or_null(quantile[k * test->horizon + i], &values[k], &nulls[k]);
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &lower, FLOAT8OID,
-											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-/* quantile holds the ends of the interval before those that are asked for. */
 static void
-put_steps(const Backtest *test, int origin, const double *mean, const double *quantile)
+put_steps(const Backtest *test, int origin, const ThForecastRows *rows)
 {
 	Datum values[COLUMNS] = { 0 };
 	bool nulls[COLUMNS] = { false };
-	int h = test->horizon;
 
 	values[COLUMN_ORIGIN] = Int32GetDatum(origin);
-	values[COLUMN_METHOD] = CStringGetTextDatum(forecast_method_name(test->model->method));
+	values[COLUMN_METHOD] = CStringGetTextDatum(rows->method);
 	values[COLUMN_STATUS] = CStringGetTextDatum(forecast_status_text(FORECAST_OK));
-	nulls[COLUMN_QUANTILES] = test->options.quantile_count == 0;
-	for (int i = 0; i < h; i++)
+	nulls[COLUMN_QUANTILES] = rows->quantile_count == 0;
+	for (int i = 0; i < rows->horizon; i++)
 	{
 		values[COLUMN_STEP] = Int32GetDatum(i + 1);
 		th_float_or_null(test->series.value[origin + i], &values[COLUMN_ACTUAL],
 						 &nulls[COLUMN_ACTUAL]);
-		th_float_or_null(mean[i], &values[COLUMN_MEAN], &nulls[COLUMN_MEAN]);
-		th_float_or_null(quantile[i], &values[COLUMN_LOWER], &nulls[COLUMN_LOWER]);
-		th_float_or_null(quantile[h + i], &values[COLUMN_UPPER], &nulls[COLUMN_UPPER]);
+		th_float_or_null(rows->mean[i], &values[COLUMN_MEAN], &nulls[COLUMN_MEAN]);
+		th_float_or_null(rows->lower[i], &values[COLUMN_LOWER], &nulls[COLUMN_LOWER]);
+		th_float_or_null(rows->upper[i], &values[COLUMN_UPPER], &nulls[COLUMN_UPPER]);
 		if (!nulls[COLUMN_QUANTILES])
-			values[COLUMN_QUANTILES] = quantiles_at(test, quantile + 2 * h, i);
+			values[COLUMN_QUANTILES] = th_row_quantiles(rows, i);
 		tuplestore_putvalues(test->set->setResult, test->set->setDesc, values, nulls);
 	}
 }
 
 /* ---- origins ---- */
 
+/* False where there is no model, or it counts demand and a value is none. */
+static bool
+move_on(Backtest *test, int origin)
+{
+	for (int t = origin - test->step_between; test->model != NULL && t < origin; t++)
+	{
+		double value = test->series.value[t];
+
+		if (value < 0 && forecast_counts_demand(test->model))
+			return false;
+		forecast_update(test->model, value);
+	}
+	return test->model != NULL;
+}
+
 /* The model of an origin: fitted, or the last one moved on by the values since. */
 static ForecastStatus
 model_at(Backtest *test, int origin)
 {
 	ForecastSeries train = test->series;
-	ForecastModel *model = test->model;
+	ForecastModel *model;
 	ForecastStatus status;
 
-	if (model != NULL && !test->refit)
-	{
-		for (int t = origin - test->step_between; t < origin; t++)
-			forecast_update(model, test->series.value[t]);
+	if (!test->refit && move_on(test, origin))
 		return FORECAST_OK;
-	}
 	test->model = NULL;
 	th_work_reset(&test->model_work);
-	model = test->model_work.lent.allocate(&test->model_work, sizeof(*model));
-	if (model == NULL)
-		return FORECAST_NO_MEMORY;
+	model = MemoryContextAlloc(test->model_work.memory, sizeof(*model));
 	train.n = origin;
-	status = forecast_fit(&test->model_work.lent, &train, &test->options.core, model, NULL);
+	status = th_fit(&test->model_work, &train, &test->options, test->horizon, model);
 	if (status == FORECAST_OK)
 		test->model = model;
-	return status;
-}
-
-static double *
-numbers(Backtest *test, int count)
-{
-	double *number = test->step_work.lent.allocate(&test->step_work, count * sizeof(double));
-
-	if (number == NULL)
-		th_work_no_memory();
-	return number;
-}
-
-static ForecastStatus
-forecast_steps(Backtest *test, int origin)
-{
-	const ThForecastOptions *options = &test->options;
-	double level[2 + TH_QUANTILES_MAX] = { (1 - options->level) / 2, (1 + options->level) / 2 };
-	int count = 2 + options->quantile_count;
-	int h = test->horizon;
-	double *mean = numbers(test, h);
-	double *variance = numbers(test, h);
-	double *quantile = numbers(test, count * h);
-	ForecastStatus status;
-
-	memcpy(level + 2, options->quantile, options->quantile_count * sizeof(double));
-	th_progress_phase(TH_FORECAST_PREDICTING);
-	status = forecast_predict(&test->step_work.lent, test->model, h, mean, variance);
-	if (status == FORECAST_OK)
-		status = forecast_quantiles(&test->step_work.lent, test->model, h, mean, variance, level,
-									count, quantile);
-	if (status == FORECAST_OK)
-		put_steps(test, origin, mean, quantile);
 	return status;
 }
 
@@ -264,17 +198,18 @@ static void
 run_origin(Backtest *test, int origin)
 {
 	MemoryContext caller = MemoryContextSwitchTo(test->step_work.memory);
+	ThForecastRows rows = { .horizon = test->horizon };
 	ForecastStatus status;
 
 	CHECK_FOR_INTERRUPTS();
-	th_progress_series(test->options.series, forecast_method_name(test->options.core.method),
-					   origin);
 	status = model_at(test, origin);
 	if (status == FORECAST_OK)
-		status = forecast_steps(test, origin);
+		status = th_predict(&test->step_work, &test->options, test->model, &rows);
 	if (status == FORECAST_NO_MEMORY)
 		th_work_no_memory();
-	if (status != FORECAST_OK)
+	if (status == FORECAST_OK)
+		put_steps(test, origin, &rows);
+	else
 		put_status(test, origin, forecast_status_text(status));
 	MemoryContextSwitchTo(caller);
 	th_work_reset(&test->step_work);
@@ -300,15 +235,17 @@ th_backtest(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(ARG_VALUE))
 		return (Datum) 0;
 	attach(fcinfo->flinfo);
-	read_arguments(fcinfo, &test);
 	test.set = (ReturnSetInfo *) fcinfo->resultinfo;
+	th_work_init(&test.series_work, CurrentMemoryContext);
 	th_work_init(&test.model_work, CurrentMemoryContext);
 	th_work_init(&test.step_work, CurrentMemoryContext);
+	read_arguments(fcinfo, &test);
 	if (test.count == 0)
 		put_status(&test, 0, forecast_status_text(FORECAST_TOO_SHORT));
 	for (int i = 0; i < test.count; i++)
 		run_origin(&test, test.first + i * test.step_between);
 	MemoryContextDelete(test.step_work.memory);
 	MemoryContextDelete(test.model_work.memory);
+	MemoryContextDelete(test.series_work.memory);
 	return (Datum) 0;
 }

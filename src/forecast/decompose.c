@@ -12,13 +12,14 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "base/errors.h"
 #include "core/forecast/detect.h"
 #include "core/forecast/intermittent.h"
 #include "core/forecast/mstl.h"
 #include "forecast/doubles.h"
-#include "forecast/work.h"
+#include "forecast/values.h"
 
 PG_FUNCTION_INFO_V1(th_decompose);
 PG_FUNCTION_INFO_V1(th_detect_seasonality);
@@ -48,14 +49,13 @@ typedef struct Periods
 
 /* ---- arguments ---- */
 
+/* Periods are arguments of their own here. */
 static void
-read_series(FunctionCallInfo fcinfo, ForecastSeries *series)
+read_series(FunctionCallInfo fcinfo, ThWork *work, ForecastSeries *series)
 {
-	int n;
+	const ThForecastOptions none = { 0 };
 
-	memset(series, 0, sizeof(*series));
-	series->value = th_finite_doubles(PG_GETARG_ARRAYTYPE_P(0), "value", &n);
-	series->n = n;
+	th_values_series(work, PG_GETARG_ARRAYTYPE_P(0), &none, series);
 }
 
 static void
@@ -180,7 +180,7 @@ decompose(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 	ThWork work;
 
 	th_work_init(&work, CurrentMemoryContext);
-	read_series(fcinfo, &series);
+	read_series(fcinfo, &work, &series);
 	if (!PG_ARGISNULL(1))
 		read_periods(PG_GETARG_ARRAYTYPE_P(1), &periods);
 	else
@@ -222,7 +222,7 @@ detect(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 	int longest;
 
 	th_work_init(&work, CurrentMemoryContext);
-	read_series(fcinfo, &series);
+	read_series(fcinfo, &work, &series);
 	longest = PG_ARGISNULL(1) ? series.n : PG_GETARG_INT32(1);
 	if (longest < 0)
 		ereport(ERROR,
@@ -282,8 +282,7 @@ check_demand(const ForecastSeries *series)
 		if (series->value[t] < 0)
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-					 errmsg("value[%d] is %g", t + 1, series->value[t]),
-					 errdetail("Demand is not below 0.")));
+					 errmsg("demand %g of element %d is below zero", series->value[t], t + 1)));
 	}
 }
 
@@ -293,14 +292,17 @@ th_demand_class(PG_FUNCTION_ARGS)
 	ForecastDemandPattern pattern;
 	ForecastSeries series;
 	TupleDesc shape;
+	ThWork work;
 	Datum values[5];
 	bool nulls[5] = { false };
 
 	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "demand_class does not return a row");
-	read_series(fcinfo, &series);
+	th_work_init(&work, CurrentMemoryContext);
+	read_series(fcinfo, &work, &series);
 	check_demand(&series);
 	th_forecast_check(forecast_demand_pattern(&series, &pattern));
+	MemoryContextDelete(work.memory);
 	values[0] = CStringGetTextDatum(class_name(pattern.class));
 	th_float_or_null(pattern.demands > 0 ? pattern.adi : NAN, &values[1], &nulls[1]);
 	th_float_or_null(pattern.demands > 0 ? pattern.cv2 : NAN, &values[2], &nulls[2]);

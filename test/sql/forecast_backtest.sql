@@ -58,6 +58,10 @@ CROSS JOIN LATERAL pg_temp.forecasts(method, 1000, true) AS a
 JOIN LATERAL pg_temp.forecasts(method, 1000, false) AS b ON b.origin = a.origin AND b.step = a.step
 GROUP BY method ORDER BY method;
 
+-- A model that counts demand has no step for a return: it is fitted anew there.
+SELECT array_agg(method ORDER BY origin) AS methods, bool_and(status = 'ok') AS all_forecast
+FROM tidehold.backtest('{0,3,0,0,2,0,1,0,0,4,0,-1,0,2,0,0}', 1, tidehold.forecast_options(method => 'tsb'), min_train => 9, refit => false);
+
 -- Accuracy of it, for two methods and each step.
 SELECT method, step, round(tidehold.mase(b.actual, b.mean, 10)::numeric, 3) AS mase, round(tidehold.coverage(b.actual, b.lower, b.upper)::numeric, 3) AS coverage
 FROM unnest(ARRAY['naive', 'seasonal_naive']) AS wanted
@@ -87,6 +91,7 @@ SELECT * FROM tidehold.backtest('{1,2,3,4,5}', 1, step_between => 0);
 SELECT * FROM tidehold.backtest('{1,2,3,4,5}', 1, min_train => -1);
 SELECT * FROM tidehold.backtest('{1,2,3,4,5}', 1, refit => NULL);
 SELECT * FROM tidehold.backtest('{1,Infinity,3,4,5}', 1);
+SELECT * FROM tidehold.backtest('{1,NaN,3,4,5}', 1);
 SELECT * FROM tidehold.backtest('{1,2,3,4,5}', 1, tidehold.forecast_options(method => 'arimaa'));
 
 -- A cancel ends it, inside one series.

@@ -43,7 +43,7 @@ GROUP BY robust ORDER BY robust;
 -- Nothing, one value, two, the same, the huge.
 SELECT 'none' AS what, count(*) FROM tidehold.decompose('{}') UNION ALL
 SELECT 'unknown', count(*) FROM tidehold.decompose(NULL) UNION ALL
-SELECT 'missing', count(*) FROM tidehold.decompose('{NULL,NaN}') UNION ALL
+SELECT 'missing', count(*) FROM tidehold.decompose('{NULL,NULL}') UNION ALL
 SELECT 'periods, no value', count(*) FROM tidehold.decompose('{}', '{12}');
 SELECT * FROM tidehold.decompose('{3}', '{12}');
 SELECT ordinal, value, round(trend) AS trend, seasonal, seasons, round(remainder) + 0 AS remainder FROM tidehold.decompose('{3,4}', '{2}');
@@ -53,6 +53,7 @@ FROM tidehold.decompose((SELECT array_agg((1 + i % 3) * 1e300::double precision 
 
 -- Arguments that cannot be meant.
 SELECT * FROM tidehold.decompose('{1,Infinity}', '{2}');
+SELECT * FROM tidehold.decompose('{1,NaN}', '{2}');
 SELECT * FROM tidehold.decompose('{1,2}', '{1}');
 SELECT * FROM tidehold.decompose('{1,2}', '{20000}');
 SELECT * FROM tidehold.decompose('{1,2}', '{7,7}');
@@ -84,7 +85,7 @@ SELECT what, c.class, round(c.adi::numeric, 3) AS adi, round(c.cv2::numeric, 3) 
 FROM (VALUES
     (1, 'every period alike', '{5,6,5,4,5,6}'), (2, 'every period, wild', '{1,20,2,40,1,3}'),
     (3, 'now and then alike', '{0,0,5,0,0,6,0,0,5}'), (4, 'now and then, wild', '{1,0,2,0,3,0,10,0}'),
-    (5, 'zeros', '{0,0,0}'), (6, 'one demand', '{0,7,0}'), (7, 'none', '{}'), (8, 'missing', '{NULL,NaN}'),
+    (5, 'zeros', '{0,0,0}'), (6, 'one demand', '{0,7,0}'), (7, 'none', '{}'), (8, 'missing', '{NULL,NULL}'),
     (9, 'with gaps', '{5,NULL,6,NULL,5,4}')) AS v(n, what, value)
 CROSS JOIN LATERAL tidehold.demand_class(value::double precision[]) AS c ORDER BY n;
 SELECT c.class IS NULL AS of_null FROM tidehold.demand_class(NULL) AS c;
