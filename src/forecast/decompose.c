@@ -27,6 +27,9 @@ PG_FUNCTION_INFO_V1(th_demand_class);
 
 #define SIGNIFICANCE_DEFAULT 0.01
 
+/* The default of longest: what is longer has to be asked for, as it takes long. */
+#define LONGEST_DEFAULT 1000
+
 /* A row of tidehold.decompose. */
 enum PartColumn
 {
@@ -185,7 +188,7 @@ decompose(FunctionCallInfo fcinfo, ReturnSetInfo *set)
 		read_periods(PG_GETARG_ARRAYTYPE_P(1), &periods);
 	else
 	{
-		detect_periods(&work, &series, series.n, SIGNIFICANCE_DEFAULT, &found);
+		detect_periods(&work, &series, LONGEST_DEFAULT, SIGNIFICANCE_DEFAULT, &found);
 		periods.count = found.count;
 		memcpy(periods.given, found.period, sizeof(periods.given));
 	}

@@ -97,7 +97,7 @@ INSERT INTO expected_function VALUES
     ('tidehold.demand_class', 'value double precision[], OUT class text, OUT adi double precision, OUT cv2 double precision,
          OUT periods integer, OUT demands integer',
      'record', 'c immutable safe strict'),
-    ('tidehold.detect_seasonality', 'value double precision[], longest integer = NULL, significance double precision = 0.01, OUT
+    ('tidehold.detect_seasonality', 'value double precision[], longest integer = 1000, significance double precision = 0.01, OUT
          period integer, OUT strength double precision, OUT p_value double precision',
      'SETOF record', 'c immutable safe'),
     ('tidehold.forecast_svg', 'history double precision[], mean double precision[] = NULL, lower double precision[] = NULL,
