@@ -188,7 +188,7 @@ push_group(JsonbParseState **state, const Part *part, ForecastFieldRole role, co
 static bool
 push_form(JsonbParseState **state, const Part *part)
 {
-	char name[FORECAST_ETS_NAME_MAX];
+	char *name = palloc(FORECAST_ETS_NAME_MAX);
 
 	if (part->part->size != sizeof(ForecastEtsForm))
 		return false;

@@ -134,6 +134,7 @@ typedef struct Reading
 {
 	Object object[DEPTH_MAX];
 	int depth;
+	bool surplus; /* the object that was left last has keys that are no fields */
 } Reading;
 
 static JsonbValue *
@@ -277,7 +278,8 @@ read_leave(void *context, const ForecastField *field)
 	Reading *reading = context;
 	Object *object = &reading->object[reading->depth--];
 
-	return object->used == JsonContainerSize(object->container);
+	reading->surplus = object->used < JsonContainerSize(object->container);
+	return !reading->surplus;
 }
 
 static void
@@ -324,8 +326,10 @@ th_model_read(ThWork *work, const char *text, ForecastModel *model)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid text of a forecast model"),
-				 errdetail("Field \"%s\" is missing, out of range or has others beside it that are none.",
-						   wrong->name)));
+				 reading.surplus ? errdetail("Field \"%s\" holds more than its own fields.",
+											 wrong->name) :
+								   errdetail("Field \"%s\" is missing or out of range.",
+											 wrong->name)));
 	if (reading.object[0].used != JsonContainerSize(&json->root))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

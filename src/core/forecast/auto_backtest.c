@@ -179,6 +179,24 @@ forecast_combine(const ForecastMember *member, int h, double *const *means,
 	}
 }
 
+/* The standard error of the next step by all values. */
+static double
+next_deviation(const ForecastMember *member)
+{
+	double sum = 0;
+
+	for (int k = 0; k < FORECAST_MEMBERS; k++)
+	{
+		double mean, variance;
+
+		if (member[k].weight > 0 &&
+			forecast_member_predict(&member[k], 1, &mean, &variance) == FORECAST_OK &&
+			variance > 0)
+			sum += member[k].weight * sqrt(variance);
+	}
+	return sum;
+}
+
 /* Scores of the combination at an origin where all that have a weight were fitted. */
 static ForecastStatus
 score_origin(const Backtest *backtest, int o, const ForecastMember *member,
@@ -224,6 +242,7 @@ forecast_backtest(const ForecastWork *work, const ForecastSeries *series, int ho
 	if (status != FORECAST_OK)
 		return status;
 	set_weights(backtest, member);
+	scores->least = forecast_scores_least(next_deviation(member));
 	for (int o = 0; o < backtest->origins && status == FORECAST_OK; o++)
 		status = score_origin(backtest, o, member, scores);
 	return status;

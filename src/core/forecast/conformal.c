@@ -32,10 +32,18 @@
  */
 #define ESTIMATION_COST 12
 
+#define LEAST_SHARE 0.1
+
+double
+forecast_scores_least(double deviation)
+{
+	return isfinite(deviation) ? LEAST_SHARE * deviation : 0;
+}
+
 void
 forecast_scores_add(ForecastScores *scores, double error, double deviation)
 {
-	double size = fabs(error) / deviation;
+	double size = fabs(error) / (deviation < scores->least ? scores->least : deviation);
 	int place = scores->origins;
 
 	if (place < FORECAST_ORIGINS_MAX && isfinite(size))

@@ -20,7 +20,14 @@ typedef struct ForecastScores
 	int origins;					   /* done, and the place of the one that is added to */
 	int count[FORECAST_ORIGINS_MAX];   /* of scores of each origin */
 	double mean[FORECAST_ORIGINS_MAX]; /* size of them */
+	double least; /* standard errors below this are taken for it, see forecast_scores_least */
 } ForecastScores;
+
+/*
+ * Where the past was a straight line any error is a million standard errors: that tells
+ * nothing of the model that has seen the error, whose standard error next is given.
+ */
+double forecast_scores_least(double deviation);
 
 /* A score that is not finite is left out, as are those of origins beyond the last place. */
 void forecast_scores_add(ForecastScores *scores, double error, double deviation);

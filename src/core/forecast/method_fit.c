@@ -123,6 +123,12 @@ fit_auto(const ForecastWork *work, const ForecastSeries *series, const ForecastO
 
 	if (options->intervals == FORECAST_INTERVALS_ANALYTIC)
 		model->stretch = 1;
+	/* Nothing is kept of members that are never asked. */
+	for (int k = 0; k < FORECAST_MEMBERS; k++)
+	{
+		if (!(model->member[k].weight > 0))
+			model->member[k] = (ForecastMember){ .kind = (ForecastMemberKind) k };
+	}
 	return status;
 }
 
@@ -251,18 +257,16 @@ calibrate(const ForecastWork *work, const ForecastSeries *series, const Forecast
 	ForecastOrigin origin[FORECAST_ORIGINS_MAX];
 	ForecastScores scores = { 0 };
 	int count = forecast_origins(series->n, options->horizon, origin);
+	double mean, variance;
+	ForecastStatus status = forecast_predict_only(work, model, 1, &mean, &variance);
 
 	repeat_choice(model, &own);
-	for (int i = 0; i < count; i++)
-	{
-		ForecastStatus status = score_origin(work, series, &own, &origin[i], &scores);
-
-		if (status != FORECAST_OK)
-			return status;
-	}
-	model->calibrated = true;
+	scores.least = forecast_scores_least(sqrt(variance));
+	for (int i = 0; status == FORECAST_OK && i < count; i++)
+		status = score_origin(work, series, &own, &origin[i], &scores);
+	model->calibrated = status == FORECAST_OK;
 	model->stretch = forecast_scores_stretch(&scores, FORECAST_PRIOR_SINGLE, model->known);
-	return FORECAST_OK;
+	return status;
 }
 
 /* ---- fit ---- */

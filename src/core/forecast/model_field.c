@@ -255,7 +255,7 @@ static const ForecastField arima_fields[] = {
 			LIVE(ForecastArima, order.seasonal_q), 0),
 	NUMBER(ForecastArima, constant, PARAMETER, 1),
 	COUNT(ForecastArima, exponent, INNER, EXPONENT_MIN, EXPONENT_MAX),
-	COUNT(ForecastArima, size, INNER, 1, FORECAST_ARIMA_STATE_MAX),
+	COUNT(ForecastArima, size, INNER, 0, FORECAST_ARIMA_STATE_MAX),
 	ARRAY(ForecastArima, state, STATE, size, 1),
 	ARRAY(ForecastArima, ar_all, INNER, size, 0),
 	ARRAY(ForecastArima, ma_all, INNER, size, 0),
@@ -337,11 +337,21 @@ DESCRIBE(climatology, ForecastClimatology, offsetof(ForecastClimatology, exponen
 
 static const char *const auto_kinds[] = { "combination", "intermittent", "naive" };
 static const char *const member_kinds[] = { "theta", "theta_periodic", "theta_changing", "ets",
-											"damped_log" };
+											"damped_log", "arima" };
 
 #define MEMBER(kind) (1 << FORECAST_MEMBER_##kind)
 #define MEMBER_THETAS (MEMBER(THETA) | MEMBER(THETA_PERIODIC) | MEMBER(THETA_CHANGING))
 #define MEMBER_ETSES (MEMBER(ETS) | MEMBER(DAMPED_LOG))
+
+/* Without a weight a member is not asked, and holds nothing. */
+static bool
+member_sound(const void *part)
+{
+	const ForecastMember *member = part;
+
+	return !(member->weight > 0) || member->kind != FORECAST_MEMBER_ARIMA ||
+		   member->arima.size > 0;
+}
 
 static const ForecastField member_fields[] = {
 	NAME(ForecastMember, kind, FORM, member_kinds),
@@ -349,10 +359,11 @@ static const ForecastField member_fields[] = {
 	NUMBER(ForecastMember, weight, PARAMETER, 0),
 	PARTS(ForecastMember, theta, STATE, 1, theta_part, 0, MEMBER_THETAS),
 	PARTS(ForecastMember, ets, STATE, 1, ets_part, 0, MEMBER_ETSES),
+	PARTS(ForecastMember, arima, STATE, 1, arima_part, 0, MEMBER(ARIMA)),
 	COUNT(ForecastMember, exponent, INNER, EXPONENT_MIN, EXPONENT_MAX),
 	PARTS(ForecastMember, season, STATE, 1, season_part, 0, MEMBER(DAMPED_LOG)),
 };
-DESCRIBE(member, ForecastMember, offsetof(ForecastMember, exponent), NULL);
+DESCRIBE(member, ForecastMember, offsetof(ForecastMember, exponent), member_sound);
 
 static const ForecastField auto_fields[] = {
 	NAME(ForecastAuto, kind, FORM, auto_kinds),
@@ -407,9 +418,18 @@ static const ForecastField model_fields[] = {
 	FAMILY("climatology", climatology, climatology_part, BIT(CLIMATOLOGY)),
 };
 
+static bool
+model_sound(const void *part)
+{
+	const ForecastModel *model = part;
+
+	return model->method != FORECAST_METHOD_ARIMA || model->of.arima.size > 0;
+}
+
 const ForecastPart forecast_model_part = {
 	.size = sizeof(ForecastModel),
 	.field = model_fields,
 	.fields = (int) (sizeof(model_fields) / sizeof(model_fields[0])),
 	.exponent = -1,
+	.sound = model_sound,
 };
