@@ -1,16 +1,16 @@
 -- A fitted model is a value: it is kept in a column, sent, dumped and compared like any other.
 CREATE TYPE tidehold.forecast_model;
 
-CREATE FUNCTION tidehold.forecast_model_in(cstring) RETURNS tidehold.forecast_model
+CREATE FUNCTION tidehold.forecast_model_in(value cstring) RETURNS tidehold.forecast_model
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_in';
-CREATE FUNCTION tidehold.forecast_model_out(tidehold.forecast_model) RETURNS cstring
+CREATE FUNCTION tidehold.forecast_model_out(model tidehold.forecast_model) RETURNS cstring
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_out';
-CREATE FUNCTION tidehold.forecast_model_recv(internal) RETURNS tidehold.forecast_model
+CREATE FUNCTION tidehold.forecast_model_recv(message internal) RETURNS tidehold.forecast_model
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_recv';
-CREATE FUNCTION tidehold.forecast_model_send(tidehold.forecast_model) RETURNS bytea
+CREATE FUNCTION tidehold.forecast_model_send(model tidehold.forecast_model) RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_send';
 COMMENT ON FUNCTION tidehold.forecast_model_in(cstring) IS 'reads a model from its JSON text';
@@ -32,15 +32,17 @@ CREATE TYPE tidehold.forecast_model (
 COMMENT ON TYPE tidehold.forecast_model IS
     'a fitted forecasting model: made by fit and fit_values, moved on by update, asked by forecast, told by explain';
 
-CREATE FUNCTION tidehold.forecast_model_eq(tidehold.forecast_model, tidehold.forecast_model)
+CREATE FUNCTION tidehold.forecast_model_eq(
+    one tidehold.forecast_model, other tidehold.forecast_model)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_eq';
-CREATE FUNCTION tidehold.forecast_model_ne(tidehold.forecast_model, tidehold.forecast_model)
+CREATE FUNCTION tidehold.forecast_model_ne(
+    one tidehold.forecast_model, other tidehold.forecast_model)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_ne';
-CREATE FUNCTION tidehold.forecast_model_hash(tidehold.forecast_model) RETURNS integer
+CREATE FUNCTION tidehold.forecast_model_hash(model tidehold.forecast_model) RETURNS integer
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_model_hash';
 COMMENT ON FUNCTION tidehold.forecast_model_eq(tidehold.forecast_model, tidehold.forecast_model) IS
@@ -77,14 +79,10 @@ REVOKE ALL ON FUNCTION
     tidehold.forecast_model_ne(tidehold.forecast_model, tidehold.forecast_model),
     tidehold.forecast_model_hash(tidehold.forecast_model)
     FROM PUBLIC;
+-- Input and output ask for no privilege, operators do.
 GRANT EXECUTE ON FUNCTION
-    tidehold.forecast_model_in(cstring),
-    tidehold.forecast_model_out(tidehold.forecast_model),
-    tidehold.forecast_model_recv(internal),
-    tidehold.forecast_model_send(tidehold.forecast_model),
     tidehold.forecast_model_eq(tidehold.forecast_model, tidehold.forecast_model),
-    tidehold.forecast_model_ne(tidehold.forecast_model, tidehold.forecast_model),
-    tidehold.forecast_model_hash(tidehold.forecast_model)
+    tidehold.forecast_model_ne(tidehold.forecast_model, tidehold.forecast_model)
     TO tidehold_reader;
 REVOKE ALL ON TYPE tidehold.forecast_model FROM PUBLIC;
 GRANT USAGE ON TYPE tidehold.forecast_model TO tidehold_reader;

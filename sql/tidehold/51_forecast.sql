@@ -172,28 +172,29 @@ COMMENT ON FUNCTION tidehold.series_deserialize(bytea, internal) IS
 
 -- ---- forecast ----
 -- Final functions only read the state, so they may run once for each row of a window.  The
--- time zone of the session decides where a day of timestamptz begins.
+-- time zone of the session decides where a day of timestamptz begins.  The costs are those of
+-- two milliseconds.
 CREATE FUNCTION tidehold.forecast_final_bigint(state internal)
     RETURNS tidehold.bigint_forecast[]
-    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
     AS 'MODULE_PATHNAME', 'th_forecast_final';
 COMMENT ON FUNCTION tidehold.forecast_final_bigint(internal) IS
     'final function of tidehold.forecast over bigint';
 CREATE FUNCTION tidehold.forecast_final_date(state internal)
     RETURNS tidehold.date_forecast[]
-    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
     AS 'MODULE_PATHNAME', 'th_forecast_final';
 COMMENT ON FUNCTION tidehold.forecast_final_date(internal) IS
     'final function of tidehold.forecast over date';
 CREATE FUNCTION tidehold.forecast_final_timestamp(state internal)
     RETURNS tidehold.timestamp_forecast[]
-    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
     AS 'MODULE_PATHNAME', 'th_forecast_final';
 COMMENT ON FUNCTION tidehold.forecast_final_timestamp(internal) IS
     'final function of tidehold.forecast over timestamp';
 CREATE FUNCTION tidehold.forecast_final_timestamptz(state internal)
     RETURNS tidehold.timestamptz_forecast[]
-    LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE
+    LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
     AS 'MODULE_PATHNAME', 'th_forecast_final';
 COMMENT ON FUNCTION tidehold.forecast_final_timestamptz(internal) IS
     'final function of tidehold.forecast over timestamptz';

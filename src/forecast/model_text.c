@@ -9,8 +9,8 @@
 #include <math.h>
 
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/float.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -306,11 +306,13 @@ th_model_read(ThWork *work, const char *text, ForecastModel *model)
 {
 	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 	Reading reading = { .object[0].container = &json->root };
-	const ForecastVisitor reader = { .context = &reading,
-									 .work = &work->lent,
-									 .enter = read_enter,
-									 .leave = read_leave,
-									 .visit = read_field };
+	const ForecastVisitor reader = {
+		.context = &reading,
+		.work = &work->lent,
+		.enter = read_enter,
+		.leave = read_leave,
+		.visit = read_field,
+	};
 	const ForecastField *wrong = NULL;
 	ForecastStatus status;
 

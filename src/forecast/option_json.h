@@ -9,14 +9,14 @@
 
 typedef enum ThOptionKind
 {
-	TH_OPTION_METHOD,  /* name of a method */
-	TH_OPTION_NAME,	   /* one of names; its place in them */
-	TH_OPTION_FORM,	   /* of exponential smoothing, "AAdN" and the like */
+	TH_OPTION_METHOD, /* name of a method */
+	TH_OPTION_NAME,	  /* one of names; its place in them */
+	TH_OPTION_FORM,	  /* of exponential smoothing, "AAdN" and the like */
 	TH_OPTION_TEXT,
 	TH_OPTION_FLAG,
-	TH_OPTION_COUNT,   /* int */
-	TH_OPTION_NUMBER,  /* double */
-	TH_OPTION_COUNTS,  /* arrays, which th_option_numbers reads */
+	TH_OPTION_COUNT,  /* int */
+	TH_OPTION_NUMBER, /* double */
+	TH_OPTION_COUNTS, /* arrays, which th_option_numbers reads */
 	TH_OPTION_NUMBERS
 } ThOptionKind;
 

@@ -70,8 +70,12 @@ limits(void)
 
 static double demand_values[VALUES];
 static double season_values[VALUES];
-static const ForecastSeries seasonal = { .value = season_values, .n = VALUES, .period = { 12 },
-										 .period_count = 1 };
+static const ForecastSeries seasonal = {
+	.value = season_values,
+	.n = VALUES,
+	.period = { 12 },
+	.period_count = 1,
+};
 static const ForecastSeries plain = { .value = season_values, .n = VALUES };
 static const ForecastSeries demand = { .value = demand_values, .n = VALUES };
 
@@ -100,7 +104,7 @@ same_as(ForecastMethod method, const ForecastSeries *series, ForecastIntervals i
 {
 	ForecastOptions options;
 	ForecastModel model;
-	Direct own;
+	Direct own = { 0 };
 
 	forecast_options_default(method, &options);
 	options.horizon = STEPS;
@@ -157,9 +161,12 @@ direct_ets(void)
 		ForecastMethod method;
 		const char *form;
 	} cases[] = {
-		{ FORECAST_METHOD_SES, "ANN" },			 { FORECAST_METHOD_HOLT, "AAN" },
-		{ FORECAST_METHOD_DAMPED, "AAdN" },		 { FORECAST_METHOD_HOLT_WINTERS, "AAA" },
-		{ FORECAST_METHOD_HOLT_WINTERS_M, "MAM" }, { FORECAST_METHOD_ETS, NULL },
+		{ FORECAST_METHOD_SES, "ANN" },
+		{ FORECAST_METHOD_HOLT, "AAN" },
+		{ FORECAST_METHOD_DAMPED, "AAdN" },
+		{ FORECAST_METHOD_HOLT_WINTERS, "AAA" },
+		{ FORECAST_METHOD_HOLT_WINTERS_M, "MAM" },
+		{ FORECAST_METHOD_ETS, NULL },
 	};
 
 	for (int i = 0; i < 6; i++)
@@ -296,9 +303,12 @@ simpler_methods(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		const ForecastSeries series = { .value = value, .n = cases[i].n,
-										.period = { cases[i].period },
-										.period_count = cases[i].period > 0 };
+		const ForecastSeries series = {
+			.value = value,
+			.n = cases[i].n,
+			.period = { cases[i].period },
+			.period_count = cases[i].period > 0,
+		};
 		ForecastModel model;
 
 		if (!CHECK(fit(cases[i].wanted, &series, &model) == FORECAST_OK &&

@@ -30,13 +30,13 @@ fit_some(ForecastMethod method, bool periods, ForecastModel *model)
 	ForecastOptions options;
 
 	forecast_options_default(method, &options);
-	fill(value, VALUES, method >= FORECAST_METHOD_CROSTON && method <= FORECAST_METHOD_ADIDA ?
-							of_demand :
-							of_season);
+	if ((method >= FORECAST_METHOD_CROSTON && method <= FORECAST_METHOD_ADIDA) ||
+		method == FORECAST_METHOD_DEMAND)
+		fill(value, VALUES, of_demand);
+	else
+		fill(value, VALUES, of_season);
 	for (int t = 0; t < VALUES && value[0] > 40; t++)
 		value[t] += (double) unit_random_in(-1000, 1000) / 500 + 8 * (t % 12 < 4);
-	if (method == FORECAST_METHOD_DEMAND)
-		fill(value, VALUES, of_demand);
 	if (periods)
 	{
 		series.period_count = 2;

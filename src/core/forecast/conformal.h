@@ -20,7 +20,7 @@ typedef struct ForecastScores
 	int origins;					   /* done, and the place of the one that is added to */
 	int count[FORECAST_ORIGINS_MAX];   /* of scores of each origin */
 	double mean[FORECAST_ORIGINS_MAX]; /* size of them */
-	double least; /* standard errors below this are taken for it, see forecast_scores_least */
+	double least;					   /* of standard errors, by forecast_scores_least */
 } ForecastScores;
 
 /*

@@ -173,17 +173,17 @@ ForecastStatus
 forecast_quantile(const ForecastWork *work, const ForecastModel *model, int h, double level,
 				  double *quantile)
 {
-	double *mean = NULL;
-	double *variance = NULL;
-	ForecastStatus status = FORECAST_BAD_ARGUMENT;
+	double *mean;
+	double *variance;
+	ForecastStatus status;
 
-	if (h >= 1 && h <= FORECAST_HORIZON_MAX)
-	{
-		mean = forecast_numbers(work, (size_t) h);
-		variance = forecast_numbers(work, (size_t) h);
-		status = mean == NULL || variance == NULL ? FORECAST_NO_MEMORY :
-													forecast_predict(work, model, h, mean, variance);
-	}
+	if (h < 1 || h > FORECAST_HORIZON_MAX)
+		return FORECAST_BAD_ARGUMENT;
+	mean = forecast_numbers(work, (size_t) h);
+	variance = forecast_numbers(work, (size_t) h);
+	if (mean == NULL || variance == NULL)
+		return FORECAST_NO_MEMORY;
+	status = forecast_predict(work, model, h, mean, variance);
 	if (status != FORECAST_OK)
 		return status;
 	return forecast_quantiles(work, model, h, mean, variance, &level, 1, quantile);

@@ -24,43 +24,84 @@
 
 #define NAME(of, member, what, names) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_NAME, .role = ROLE(what), .count = 1, \
-		.high = (int) (sizeof(names) / sizeof((names)[0])) - 1, .labels = names, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_NAME, \
+			.role = ROLE(what), \
+			.count = 1, \
+			.high = (int) (sizeof(names) / sizeof((names)[0])) - 1, \
+			.labels = names, \
+			ALWAYS, \
 	}
 #define COUNTS(of, member, what, many, used, least, most) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_COUNT, .role = ROLE(what), .count = many, \
-		.live = used, .low = least, .high = most, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_COUNT, \
+			.role = ROLE(what), \
+			.count = many, \
+			.live = used, \
+			.low = least, \
+			.high = most, \
+			ALWAYS, \
 	}
 #define COUNT(of, member, what, least, most) COUNTS(of, member, what, 1, 0, least, most)
 #define FLAG(of, member, what) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_FLAG, .role = ROLE(what), .count = 1, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_FLAG, \
+			.role = ROLE(what), \
+			.count = 1, \
+			ALWAYS, \
 	}
 #define NUMBER(of, member, what, units) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_NUMBER, .role = ROLE(what), .count = 1, \
-		.scale = units, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_NUMBER, \
+			.role = ROLE(what), \
+			.count = 1, \
+			.scale = units, \
+			ALWAYS, \
 	}
 #define NUMBERS(of, member, what, many, used, units) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_NUMBER, .role = ROLE(what), .count = many, \
-		.live = used, .scale = units, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_NUMBER, \
+			.role = ROLE(what), \
+			.count = many, \
+			.live = used, \
+			.scale = units, \
+			ALWAYS, \
 	}
 #define RELATIVE(of, member, what, units, to, value) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_NUMBER, .role = ROLE(what), .count = 1, \
-		.scale = units, .relative = offsetof(of, to), .relative_value = value, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_NUMBER, \
+			.role = ROLE(what), \
+			.count = 1, \
+			.scale = units, \
+			.relative = offsetof(of, to), \
+			.relative_value = value, \
+			ALWAYS, \
 	}
 #define ARRAY(of, member, what, many, units) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_NUMBER, .role = ROLE(what), .count = 1, \
-		.pointed = true, .length = offsetof(of, many), .scale = units, ALWAYS \
+		AT(of, member), \
+			.type = FORECAST_FIELD_NUMBER, \
+			.role = ROLE(what), \
+			.count = 1, \
+			.pointed = true, \
+			.length = offsetof(of, many), \
+			.scale = units, \
+			ALWAYS, \
 	}
 #define PARTS(of, member, what, many, described, enum_at, bits) \
 	{ \
-		AT(of, member), .type = FORECAST_FIELD_PART, .role = ROLE(what), .count = many, \
-		.part = &described, .when = enum_at, .values = bits \
+		AT(of, member), \
+			.type = FORECAST_FIELD_PART, \
+			.role = ROLE(what), \
+			.count = many, \
+			.part = &described, \
+			.when = enum_at, \
+			.values = bits, \
 	}
 #define PART(of, member, described) PARTS(of, member, STATE, 1, described, 0, FORECAST_EVER)
 
@@ -100,7 +141,7 @@ static const ForecastField naive_fields[] = {
 	ARRAY(ForecastNaive, held, STATE, size, 1),
 	ARRAY(ForecastNaive, age, INNER, size, 0),
 	NUMBER(ForecastNaive, last, STATE, 1),
-	PARTS(ForecastNaive, spread, STATISTIC, 1, spread_part, 0, FORECAST_EVER),
+	PARTS(ForecastNaive, spread, INNER, 1, spread_part, 0, FORECAST_EVER),
 };
 DESCRIBE(naive, ForecastNaive, -1, naive_sound);
 
@@ -247,8 +288,10 @@ DESCRIBE(order, ForecastArimaOrder, -1, NULL);
 static const ForecastField arima_fields[] = {
 	PARTS(ForecastArima, order, FORM, 1, order_part, 0, FORECAST_EVER),
 	COUNT(ForecastArima, period, FORM, 1, FORECAST_PERIOD_LIMIT),
-	NUMBERS(ForecastArima, ar, PARAMETER, FORECAST_ARIMA_ORDER_MAX, LIVE(ForecastArima, order.p), 0),
-	NUMBERS(ForecastArima, ma, PARAMETER, FORECAST_ARIMA_ORDER_MAX, LIVE(ForecastArima, order.q), 0),
+	NUMBERS(ForecastArima, ar, PARAMETER, FORECAST_ARIMA_ORDER_MAX,
+			LIVE(ForecastArima, order.p), 0),
+	NUMBERS(ForecastArima, ma, PARAMETER, FORECAST_ARIMA_ORDER_MAX,
+			LIVE(ForecastArima, order.q), 0),
 	NUMBERS(ForecastArima, seasonal_ar, PARAMETER, FORECAST_ARIMA_SEASONAL_MAX,
 			LIVE(ForecastArima, order.seasonal_p), 0),
 	NUMBERS(ForecastArima, seasonal_ma, PARAMETER, FORECAST_ARIMA_SEASONAL_MAX,

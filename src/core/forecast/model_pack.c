@@ -152,11 +152,13 @@ forecast_model_unpack(const ForecastWork *work, const unsigned char *bytes, size
 					  ForecastModel *model, ForecastUnpacked *unpacked)
 {
 	Reading reading = { bytes + 1, size - 1 };
-	const ForecastVisitor reader = { .context = &reading,
-									 .work = work,
-									 .enter = enter_part,
-									 .leave = leave_part,
-									 .visit = read_field };
+	const ForecastVisitor reader = {
+		.context = &reading,
+		.work = work,
+		.enter = enter_part,
+		.leave = leave_part,
+		.visit = read_field,
+	};
 	ForecastStatus status;
 
 	*unpacked = (ForecastUnpacked){ .version = size > 0 ? bytes[0] : 0 };
