@@ -1,7 +1,7 @@
 -- Who may do what: all privileges of the three roles, of pg_monitor and of nobody, and
 -- what happens when they try.
 \ir setup.psql
-SELECT plan(97);
+SELECT plan(104);
 
 CREATE ROLE tap_nobody;
 GRANT USAGE ON SCHEMA tidehold, inventory, ocean TO tap_nobody;	-- so that it is the object that refuses
@@ -171,6 +171,9 @@ FROM (VALUES
     ('tidehold_admin', 'SELECT tidehold.refuse_planted(''inventory'')'),
     ('tidehold_operator', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''A'', 0, 0)'),
     ('tap_nobody', 'SELECT ocean.distance_m(0, 0, 1, 1)'),
+    ('tap_nobody', 'SELECT tidehold.smape(1, 1)'),
+    ('tap_nobody', 'SELECT tidehold.sparkline(''{1}'')'),
+    ('tap_nobody', 'SELECT * FROM tidehold.backtest(''{1}'', 1)'),
     ('tidehold_reader', 'SELECT tidehold.emit(''t'', ''k'', ''v'')'),
     ('tidehold_reader', 'SELECT * FROM tidehold.feed'),
     ('tidehold_operator', 'SELECT tidehold.create_feed(''f'', ''p'', ''s'')'),
@@ -200,6 +203,10 @@ FROM (VALUES
     ('tidehold_reader', 'SELECT count(*) FROM inventory.search(''MINE'')'),
     ('tidehold_reader', 'SELECT count(*) FROM inventory.stock_at(now())'),
     ('tidehold_reader', 'SELECT count(*) FROM ocean.nearest_stations(latitude => 54, longitude => 8)'),
+    ('tidehold_reader', 'SELECT tidehold.smape(1, 1)'),
+    ('tidehold_reader', 'SELECT count(*) FROM tidehold.backtest(''{1,2,3,4,5}'', 1)'),
+    ('tidehold_reader', 'SELECT count(*) FROM tidehold.decompose(''{1,2,3}'')'),
+    ('tidehold_reader', 'SELECT tidehold.forecast_svg(''{1,2}'')'),
     ('tidehold_admin', 'INSERT INTO ocean.station (code, latitude, longitude) VALUES (''MINE'', 54, 8) RETURNING code'),
     ('pg_monitor', 'SELECT count(rows_sent) FROM tidehold.feed_snapshot'),
     ('pg_monitor', 'SELECT count(*) FROM tidehold.stat_feed'),

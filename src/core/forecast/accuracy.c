@@ -34,18 +34,62 @@ divided(double value, double scale)
 	return scale > 0 ? value / scale : NAN;
 }
 
+/* ---- terms ---- */
+
+/* By halves, so that no sum overflows; both 0 is a forecast that was right. */
+double
+forecast_symmetric_error(double actual, double forecast)
+{
+	double error = fabs(actual / 2 - forecast / 2);
+	double size = fabs(actual) / 2 + fabs(forecast) / 2;
+
+	return size == 0 ? 0 : 200.0 * (error / size);
+}
+
+double
+forecast_absolute_error(double actual, double forecast)
+{
+	return fabs(actual - forecast);
+}
+
+double
+forecast_squared_error(double actual, double forecast)
+{
+	return (actual - forecast) * (actual - forecast);
+}
+
+double
+forecast_interval_score(double actual, double lower, double upper, double level)
+{
+	double below = fmax(lower - actual, 0);
+	double above = fmax(actual - upper, 0);
+
+	return isnan(actual) ? NAN : upper - lower + 2.0 / (1.0 - level) * (below + above);
+}
+
+double
+forecast_covered(double actual, double lower, double upper)
+{
+	return isnan(actual) ? NAN : actual >= lower && actual <= upper;
+}
+
+double
+forecast_quantile_loss(double actual, double quantile, double q)
+{
+	double error = actual - quantile;
+
+	return error >= 0 ? q * error : (q - 1) * error;
+}
+
+/* ---- measures ---- */
+
 double
 forecast_smape(const double *actual, const double *forecast, int h)
 {
 	Mean mean = { 0 };
 
 	for (int i = 0; i < h; i++)
-	{
-		double error = fabs(actual[i] / 2 - forecast[i] / 2);
-		double size = fabs(actual[i]) / 2 + fabs(forecast[i]) / 2;
-
-		mean_add(&mean, size == 0 ? 0 : 200.0 * (error / size));
-	}
+		mean_add(&mean, forecast_symmetric_error(actual[i], forecast[i]));
 	return mean_of(&mean);
 }
 
@@ -55,7 +99,7 @@ forecast_mase_scale(const double *train, int n, int period)
 	Mean mean = { 0 };
 
 	for (int t = period; t < n; t++)
-		mean_add(&mean, fabs(train[t] - train[t - period]));
+		mean_add(&mean, forecast_absolute_error(train[t], train[t - period]));
 	return mean_of(&mean);
 }
 
@@ -65,7 +109,7 @@ forecast_mase(const double *actual, const double *forecast, int h, double scale)
 	Mean mean = { 0 };
 
 	for (int i = 0; i < h; i++)
-		mean_add(&mean, fabs(actual[i] - forecast[i]));
+		mean_add(&mean, forecast_absolute_error(actual[i], forecast[i]));
 	return divided(mean_of(&mean), scale);
 }
 
@@ -78,11 +122,7 @@ forecast_rmsse_scale(const double *train, int n)
 	while (first < n && (isnan(train[first]) || train[first] == 0))
 		first++;
 	for (int t = first + 1; t < n; t++)
-	{
-		double step = train[t] - train[t - 1];
-
-		mean_add(&mean, step * step);
-	}
+		mean_add(&mean, forecast_squared_error(train[t], train[t - 1]));
 	return mean_of(&mean);
 }
 
@@ -92,11 +132,7 @@ forecast_rmsse(const double *actual, const double *forecast, int h, double scale
 	Mean mean = { 0 };
 
 	for (int i = 0; i < h; i++)
-	{
-		double error = actual[i] - forecast[i];
-
-		mean_add(&mean, error * error);
-	}
+		mean_add(&mean, forecast_squared_error(actual[i], forecast[i]));
 	return sqrt(divided(mean_of(&mean), scale));
 }
 
@@ -110,19 +146,12 @@ double
 forecast_msis(const double *actual, const double *lower, const double *upper, int h,
 			  double level, double scale)
 {
-	double penalty = 2.0 / (1.0 - level);
 	Mean mean = { 0 };
 
 	if (!(level > 0 && level < 1))
 		return NAN;
 	for (int i = 0; i < h; i++)
-	{
-		double below = fmax(lower[i] - actual[i], 0);
-		double above = fmax(actual[i] - upper[i], 0);
-
-		if (!isnan(actual[i]))
-			mean_add(&mean, upper[i] - lower[i] + penalty * (below + above));
-	}
+		mean_add(&mean, forecast_interval_score(actual[i], lower[i], upper[i], level));
 	return divided(mean_of(&mean), scale);
 }
 
@@ -132,10 +161,7 @@ forecast_coverage(const double *actual, const double *lower, const double *upper
 	Mean mean = { 0 };
 
 	for (int i = 0; i < h; i++)
-	{
-		if (!isnan(actual[i]))
-			mean_add(&mean, actual[i] >= lower[i] && actual[i] <= upper[i]);
-	}
+		mean_add(&mean, forecast_covered(actual[i], lower[i], upper[i]));
 	return mean_of(&mean);
 }
 
@@ -145,11 +171,7 @@ forecast_pinball(const double *actual, const double *quantile, int h, double q)
 	Mean mean = { 0 };
 
 	for (int i = 0; i < h; i++)
-	{
-		double error = actual[i] - quantile[i];
-
-		mean_add(&mean, error >= 0 ? q * error : (q - 1) * error);
-	}
+		mean_add(&mean, forecast_quantile_loss(actual[i], quantile[i], q));
 	return mean_of(&mean);
 }
 

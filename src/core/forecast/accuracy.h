@@ -11,6 +11,17 @@
 #include <stddef.h>
 
 /*
+ * The terms that the measures are means of, one for each actual value; NaN where it is
+ * missing.  Of forecast_smape, _mase, _rmsse, _msis, _coverage and _pinball, in this order.
+ */
+double forecast_symmetric_error(double actual, double forecast);
+double forecast_absolute_error(double actual, double forecast);
+double forecast_squared_error(double actual, double forecast);
+double forecast_interval_score(double actual, double lower, double upper, double level);
+double forecast_covered(double actual, double lower, double upper);
+double forecast_quantile_loss(double actual, double quantile, double q);
+
+/*
  * Mean of 200 |y - f| / (|y| + |f|), in percent from 0 to 200; where both are 0 the
  * forecast was right (Makridakis, Spiliotis & Assimakopoulos 2020, equation 1).
  */
