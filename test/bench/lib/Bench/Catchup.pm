@@ -20,6 +20,7 @@ my @CONTESTANTS = (
 	[ wal2json_kcat => 'wal2json | kcat' ],
 	[ pgoutput_null => 'pgoutput > /dev/null' ],
 	[ feed_kafka => 'feed to Kafka, transactional', 'kafka' ],
+	[ feed_flat => 'the same, envelope flat', 'kafka', '"envelope": "flat", ' ],
 	[ feed_idempotent => 'feed to Kafka, idempotent', 'kafka', '"mode": "idempotent", ' ],
 	[ feed_redis => 'feed to Redis', 'redis' ],
 );
