@@ -309,8 +309,8 @@ add_intervals(const Method *method, int h, Prediction *prediction)
 }
 
 static void
-run_case(const Method *method, const ForecastSeries *series, const SharedCase *one, SharedArena *arena,
-		 Score *score)
+run_case(const Method *method, const ForecastSeries *series, const SharedCase *one,
+		 SharedArena *arena, Score *score)
 {
 	const ForecastWork work = { shared_allocate, shared_never, arena };
 	double scale = forecast_mase_scale(one->train, one->n, one->mase_period);

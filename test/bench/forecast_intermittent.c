@@ -59,7 +59,8 @@ negative_binomial(const SharedCase *one, double rate, LeadTime *lead)
 }
 
 static bool
-of_kind(const ForecastWork *work, const SharedCase *one, ForecastIntermittentKind kind, LeadTime *lead)
+of_kind(const ForecastWork *work, const SharedCase *one, ForecastIntermittentKind kind,
+		LeadTime *lead)
 {
 	const ForecastIntermittentOptions options = { kind, 0.1, 0.1, false };
 	const ForecastSeries series = { .value = one->train, .n = one->n };

@@ -17,6 +17,8 @@
 #define SEA_ORIGINS_YEARS 5
 #define SEA_ORIGINS_STEP 15
 
+static const ForecastClimatologyOptions sea_yearly = { FORECAST_YEAR_DAYS, 3, true };
+
 static const int sea_horizon[SEA_HORIZONS] = { 1, 7, 30, 90 };
 
 /* Mean absolute errors over the first days, of the model and of the anomaly that stays. */
@@ -84,12 +86,11 @@ sea_add(const double *actual, const ForecastClimatology *model, const double *me
 static inline bool
 sea_score(const ForecastWork *work, const double *value, int origin, SeaScore *score)
 {
-	const ForecastClimatologyOptions yearly = { FORECAST_YEAR_DAYS, 3, true };
 	const ForecastSeries series = { .value = value, .n = origin };
 	ForecastClimatology model;
 	double mean[SEA_AHEAD], variance[SEA_AHEAD];
 
-	if (forecast_climatology_fit(work, &series, &yearly, &model, NULL) != FORECAST_OK ||
+	if (forecast_climatology_fit(work, &series, &sea_yearly, &model, NULL) != FORECAST_OK ||
 		forecast_climatology_predict(&model, SEA_AHEAD, mean, variance) != FORECAST_OK)
 		return false;
 	for (int k = 0; k < SEA_HORIZONS; k++)

@@ -76,7 +76,8 @@ stretch_by_hand(void)
 
 	CHECK(near(forecast_scores_stretch(&scores, 0.9, 12), 1.8, 1e-15));
 	for (int i = 0; i < 8; i++)
-		add_origin(&scores, i < 4 ? 1 : i < 5 ? 3 : 1e6);
+		add_origin(&scores, i < 4 ? 1 : i < 5 ? 3 :
+												1e6);
 	CHECK(scores.count[0] == 2 && near(scores.mean[0], 1, 1e-15));
 	CHECK(near(forecast_scores_stretch(&scores, 0.9, 12), 0.9 + 2 / normal, 1e-12));
 	CHECK(isfinite(forecast_scores_stretch(&scores, 0.9, 0)));

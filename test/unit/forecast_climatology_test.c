@@ -12,8 +12,6 @@
 
 #define DAYS_MAX SEA_DAYS_MAX
 
-static const ForecastClimatologyOptions yearly = { FORECAST_YEAR_DAYS, 3, true };
-
 static double value[DAYS_MAX], residuals[DAYS_MAX];
 
 static double
@@ -34,7 +32,7 @@ harmonic(void)
 
 	for (int t = 0; t < 2000; t++)
 		value[t] = t % 7 == 3 || (t > 900 && t < 1100) ? NAN : of_year(t);
-	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) == FORECAST_OK);
 	CHECK(forecast_climatology_predict(&model, 400, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 400; i++)
 	{
@@ -92,7 +90,7 @@ damped(void)
 		anomaly = 0.95 * anomaly + 0.2 * noise;
 		value[t] = of_year(t) + anomaly;
 	}
-	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, residuals) ==
+	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, residuals) ==
 		  FORECAST_OK);
 	CHECK(fabs(model.phi - 0.95) < 0.015);
 	CHECK(fabs(ldexp(model.sigma2, 2 * model.exponent) - 0.04) < 0.003);
@@ -183,7 +181,7 @@ limits(void)
 {
 	static const double bad[] = { 1, 0, -3, NAN, INFINITY };
 	ForecastSeries series = { .value = value, .n = 2000 };
-	ForecastClimatologyOptions options = yearly;
+	ForecastClimatologyOptions options = sea_yearly;
 	ForecastClimatology model;
 	double mean, variance;
 
@@ -198,14 +196,14 @@ limits(void)
 	CHECK(forecast_climatology_fit(&unit_work, &series, &options, &model, NULL) ==
 		  FORECAST_BAD_ARGUMENT);
 	interruptions_left = 1;
-	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) ==
+	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) ==
 		  FORECAST_INTERRUPTED);
 	interruptions_left = -1;
 	allocations_left = 0;
-	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) ==
+	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) ==
 		  FORECAST_NO_MEMORY);
 	allocations_left = -1;
-	CHECK(forecast_climatology_fit(&unit_work, &series, &yearly, &model, NULL) == FORECAST_OK);
+	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) == FORECAST_OK);
 	CHECK(forecast_climatology_predict(&model, 0, &mean, &variance) == FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }

@@ -2,8 +2,9 @@
  * unit.h
  *	  Groups of checks for the pure C below src/core.
  *
- * A group prints "ok NAME" or "not ok NAME", and "ok NAME # SKIP why" where it could not
- * test all that it should; every check that failed names its place on stderr.  Included once, by the one file of a test program.
+ * A group prints "ok NAME" or "not ok NAME", and "ok NAME # SKIP why" where it could not test
+ * all that it should; every check that failed names its place on stderr.  Included once, by
+ * the one file of a test program.
  */
 #ifndef TIDEHOLD_TEST_UNIT_H
 #define TIDEHOLD_TEST_UNIT_H
