@@ -295,6 +295,110 @@ CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step 
 COMMENT ON AGGREGATE tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, as tidehold.forecast_options() says; the order of the rows does not matter, a NULL value is a missing one';
 
+-- ---- fit ----
+CREATE FUNCTION tidehold.fit_final(state internal)
+    RETURNS tidehold.forecast_model
+    LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
+    AS 'MODULE_PATHNAME', 'th_fit_final';
+COMMENT ON FUNCTION tidehold.fit_final(internal) IS
+    'final function of tidehold.fit';
+CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(bigint, double precision, bigint) IS
+    'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint, options tidehold.forecast_options) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options) IS
+    'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(date, double precision, interval) IS
+    'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval, options tidehold.forecast_options) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(date, double precision, interval, tidehold.forecast_options) IS
+    'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interval) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(timestamp, double precision, interval) IS
+    'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interval, options tidehold.forecast_options) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options) IS
+    'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step interval) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(timestamptz, double precision, interval) IS
+    'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step interval, options tidehold.forecast_options) (
+    SFUNC = tidehold.fit_accumulate,
+    STYPE = internal,
+    SSPACE = 2048,
+    FINALFUNC = tidehold.fit_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    COMBINEFUNC = tidehold.series_combine,
+    SERIALFUNC = tidehold.series_serialize,
+    DESERIALFUNC = tidehold.series_deserialize,
+    PARALLEL = SAFE);
+COMMENT ON AGGREGATE tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options) IS
+    'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
+
 -- ---- progress ----
 CREATE FUNCTION tidehold.stat_progress_forecast(
     OUT pid integer, OUT leader_pid integer, OUT database_id oid, OUT role_id oid, OUT phase text,
@@ -338,6 +442,15 @@ REVOKE ALL ON FUNCTION
     tidehold.forecast_final_date(internal),
     tidehold.forecast_final_timestamp(internal),
     tidehold.forecast_final_timestamptz(internal),
+    tidehold.fit_final(internal),
+    tidehold.fit(bigint, double precision, bigint),
+    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options),
+    tidehold.fit(date, double precision, interval),
+    tidehold.fit(date, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamp, double precision, interval),
+    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamptz, double precision, interval),
+    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options),
     tidehold.forecast(bigint, double precision, bigint, integer),
     tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_options),
     tidehold.forecast(date, double precision, interval, integer),
@@ -348,30 +461,17 @@ REVOKE ALL ON FUNCTION
     tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options),
     tidehold.stat_progress_forecast()
     FROM PUBLIC;
+-- The parts of an aggregate are called in the name of its owner: nobody needs to be granted
+-- them.
 GRANT EXECUTE ON FUNCTION
-    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer),
-    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, bigint, double precision, bigint),
-    tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, date, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, date, double precision, interval),
-    tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, timestamp, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_options),
-    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_options),
-    tidehold.fit_accumulate(internal, timestamptz, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_options),
-    tidehold.series_combine(internal, internal),
-    tidehold.series_serialize(internal),
-    tidehold.series_deserialize(bytea, internal),
-    tidehold.forecast_final_bigint(internal),
-    tidehold.forecast_final_date(internal),
-    tidehold.forecast_final_timestamp(internal),
-    tidehold.forecast_final_timestamptz(internal),
+    tidehold.fit(bigint, double precision, bigint),
+    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options),
+    tidehold.fit(date, double precision, interval),
+    tidehold.fit(date, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamp, double precision, interval),
+    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamptz, double precision, interval),
+    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options),
     tidehold.forecast(bigint, double precision, bigint, integer),
     tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_options),
     tidehold.forecast(date, double precision, interval, integer),
@@ -384,3 +484,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION tidehold.stat_progress_forecast() TO tidehold_reader, pg_monitor;
 REVOKE ALL ON TABLE tidehold.stat_progress_forecast FROM PUBLIC;
 GRANT SELECT ON TABLE tidehold.stat_progress_forecast TO tidehold_reader, pg_monitor;
+REVOKE ALL ON TYPE tidehold.bigint_forecast, tidehold.date_forecast, tidehold.timestamp_forecast,
+    tidehold.timestamptz_forecast FROM PUBLIC;
+GRANT USAGE ON TYPE tidehold.bigint_forecast, tidehold.date_forecast, tidehold.timestamp_forecast,
+    tidehold.timestamptz_forecast TO tidehold_reader;

@@ -120,6 +120,13 @@ at_day(const ThAxis *axis, int64 julian, int64 *at)
 	return from_local(axis->step.type, &tm, axis->time_of_day, at);
 }
 
+/* A Julian day or a month. */
+static bool
+at_unit(const ThAxis *axis, int64 unit, int64 *at)
+{
+	return axis->kind == TH_AXIS_MONTHS ? at_month(axis, unit, at) : at_day(axis, unit, at);
+}
+
 /* ---- origin ---- */
 
 static void
@@ -168,8 +175,7 @@ start_time_of_day(ThAxis *axis, const ForecastPoint *point, size_t n)
 		axis->time_of_day = local.time_of_day;
 		break;
 	}
-	if (!(axis->kind == TH_AXIS_MONTHS ? at_month(axis, axis->first, &first_at) : at_day(axis, axis->first, &first_at)) ||
-		first_at != axis->origin)
+	if (!at_unit(axis, axis->first, &first_at) || first_at != axis->origin)
 		axis->time_of_day = first_time;
 }
 
@@ -275,11 +281,9 @@ th_axis_at(const ThAxis *axis, int64 step, int64 *at)
 	switch (axis->kind)
 	{
 		case TH_AXIS_DAYS:
-			return !pg_mul_s64_overflow(step, axis->length, &distance) &&
-				   distance <= PG_INT32_MAX && at_day(axis, axis->first + distance, at);
 		case TH_AXIS_MONTHS:
 			return !pg_mul_s64_overflow(step, axis->length, &distance) &&
-				   distance <= PG_INT32_MAX && at_month(axis, axis->first + distance, at);
+				   distance <= PG_INT32_MAX && at_unit(axis, axis->first + distance, at);
 		case TH_AXIS_FIELDS:
 			return at_fields(axis, step, at);
 		case TH_AXIS_EVEN:
@@ -292,7 +296,7 @@ th_axis_at(const ThAxis *axis, int64 step, int64 *at)
 
 /* From the origin, which is not after at; of two bigint it may be 2^64 - 1. */
 static uint64
-distance(const ThAxis *axis, int64 at)
+units_from_origin(const ThAxis *axis, int64 at)
 {
 	return (uint64) at - (uint64) axis->origin;
 }
@@ -301,10 +305,10 @@ distance(const ThAxis *axis, int64 at)
 static bool
 find_even(const ThAxis *axis, int64 at, int64 *step)
 {
-	uint64 steps = distance(axis, at) / (uint64) axis->length;
+	uint64 steps = units_from_origin(axis, at) / (uint64) axis->length;
 
 	*step = (int64) Min(steps, (uint64) PG_INT64_MAX);
-	return distance(axis, at) % (uint64) axis->length == 0;
+	return units_from_origin(axis, at) % (uint64) axis->length == 0;
 }
 
 static int64
@@ -313,7 +317,7 @@ guess(const ThAxis *axis, int64 at)
 	LocalTime local;
 
 	if (axis->kind == TH_AXIS_FIELDS)
-		return (int64) (distance(axis, at) / (uint64) axis->length);
+		return (int64) (units_from_origin(axis, at) / (uint64) axis->length);
 	local_time(axis->step.type, at, &local);
 	return ((axis->kind == TH_AXIS_MONTHS ? local.month : local.julian) - axis->first) /
 		   axis->length;
@@ -331,7 +335,7 @@ th_axis_find(const ThAxis *axis, int64 at, int64 *step)
 	*step = guess(axis, at);
 	while (*step > 0 && (!th_axis_at(axis, *step, &here) || here > at))
 		(*step)--;
-	/* Of fields the guess is off by a few; of days and months a shift of the clocks may lie between. */
+	/* Off by a few of fields, and by one where a shift of the clocks lies between. */
 	while (th_axis_at(axis, *step + 1, &next) && next <= at)
 		(*step)++;
 	return th_axis_at(axis, *step, &here) && here == at;

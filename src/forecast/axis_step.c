@@ -38,7 +38,6 @@ ThAxisKind
 th_axis_step_kind(const ThAxisStep *step, int64 *length)
 {
 	const Interval *interval = &step->interval;
-	bool is_date = step->type == TH_AXIS_DATE;
 
 	if (step->type == TH_AXIS_BIGINT)
 	{
@@ -57,9 +56,11 @@ th_axis_step_kind(const ThAxisStep *step, int64 *length)
 	}
 	if (!about(interval, length))
 		*length = PG_INT64_MAX;
-	if (is_date)
+	if (step->type == TH_AXIS_DATE)
 		*length /= USECS_PER_DAY;
-	return interval->month == 0 && (step->type != TH_AXIS_TIMESTAMPTZ || interval->day == 0) ? TH_AXIS_EVEN : TH_AXIS_FIELDS;
+	if (interval->month != 0 || (step->type == TH_AXIS_TIMESTAMPTZ && interval->day != 0))
+		return TH_AXIS_FIELDS;
+	return TH_AXIS_EVEN;
 }
 
 char *

@@ -7,7 +7,6 @@
 #include "fmgr.h"
 #include "nodes/primnodes.h"
 
-#include "core/forecast/method.h"
 #include "forecast/final.h"
 #include "forecast/progress.h"
 
@@ -46,16 +45,10 @@ read_options(ThFinal *final, const ThSeriesTerms *terms)
 const char *
 th_final_grid(ThFinal *final, const ThSeries *series, ThGrid *grid)
 {
-	const char *refused;
-
 	read_options(final, series->terms);
 	final->source.series = series;
 	final->source.options = &final->options;
-	refused = th_grid_make(&final->work, &final->source, grid);
-	if (refused == NULL)
-		th_progress_series(final->options.series,
-						   forecast_method_name(final->options.core.method), grid->series.n);
-	return refused;
+	return th_grid_make(&final->work, &final->source, grid);
 }
 
 void

@@ -24,7 +24,7 @@ extern void th_final_init(ThFinal *final, FunctionCallInfo fcinfo);
 
 /*
  * The series of the state as a grid, in the memory of the work, which the caller has made
- * the current one: NULL, or why there can be no forecast.  Tells progress of it.
+ * the current one: NULL, or why there can be no forecast.
  */
 extern const char *th_final_grid(ThFinal *final, const ThSeries *series, ThGrid *grid);
 

@@ -6,10 +6,9 @@
 
 #include "fmgr.h"
 
-#include "core/forecast/method.h"
 #include "forecast/final.h"
+#include "forecast/fit.h"
 #include "forecast/predict.h"
-#include "forecast/rows.h"
 
 PG_FUNCTION_INFO_V1(th_forecast_final);
 
@@ -35,27 +34,12 @@ site_of(FunctionCallInfo fcinfo)
 	return site;
 }
 
-static ForecastStatus
-fit_and_predict(ThFinal *final, const ThGrid *grid, ThForecastRows *rows)
-{
-	ThWork *work = &final->work;
-	ForecastOptions options = final->options.core;
-	ForecastModel *model = work->lent.allocate(work, sizeof(*model));
-	ForecastStatus status;
-
-	if (model == NULL)
-		return FORECAST_NO_MEMORY;
-	if (options.horizon == 0)
-		options.horizon = rows->horizon;
-	status = forecast_fit(&work->lent, &grid->series, &options, model, NULL);
-	return status == FORECAST_OK ? th_predict(work, &final->options, model, rows) : status;
-}
-
 /* In the memory of the work; NULL, or why there is no forecast. */
 static const char *
 forecast_series(ThFinal *final, const ThSeries *series, ThGrid *grid, ThForecastRows *rows)
 {
 	const char *refused = th_final_grid(final, series, grid);
+	ForecastModel *model = palloc(sizeof(*model));
 	ForecastStatus status;
 
 	if (refused != NULL)
@@ -63,7 +47,9 @@ forecast_series(ThFinal *final, const ThSeries *series, ThGrid *grid, ThForecast
 	rows->horizon = series->terms->horizon;
 	rows->axis = &grid->axis;
 	rows->last = grid->series.n - 1;
-	status = fit_and_predict(final, grid, rows);
+	status = th_fit(&final->work, &grid->series, &final->options, rows->horizon, model);
+	if (status == FORECAST_OK)
+		status = th_predict(&final->work, &final->options, model, rows);
 	if (status == FORECAST_NO_MEMORY)
 		th_work_no_memory();
 	return status == FORECAST_OK ? NULL : forecast_status_text(status);

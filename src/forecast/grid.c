@@ -193,7 +193,8 @@ merge_steps(const ThGridSource *source, const ThAxis *axis,
 }
 
 static void
-fill(ThWork *work, const ThGridSource *source, const ForecastPoint *point, int64 steps, ThGrid *grid)
+fill(ThWork *work, const ThGridSource *source, const ForecastPoint *point, int64 steps,
+	 ThGrid *grid)
 {
 	int n = (int) point[steps - 1].at + 1;
 	double *value = work->lent.allocate(work, n * sizeof(*value));

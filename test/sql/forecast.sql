@@ -180,6 +180,21 @@ SELECT step, quantiles[1] AS median, round(quantiles[2]::numeric, 6) AS at_90
 FROM unnest((SELECT tidehold.forecast(i, i % 2, 1, 2, tidehold.forecast_options('naive', quantiles => '{0.5,0.9}'))
              FROM generate_series(1::bigint, 9) AS i));
 
+-- ---- Models ----
+SELECT tidehold.explain(tidehold.fit(at, value, '1 day', naive('gaps', 'missing')))->>'method' AS method FROM gap;
+SELECT sku, tidehold.fit(at, value, '1 day', naive('gaps', 'status')) IS NULL AS is_null
+FROM (VALUES ('good', date '2024-01-01', 3.0::float8), ('good', '2024-01-02', 3), ('gap', '2024-01-01', 1), ('gap', '2024-01-03', 1),
+             ('unknown', '2024-01-01', NULL)) AS v(sku, at, value) GROUP BY sku ORDER BY sku;
+SELECT tidehold.fit(at, value, '1 day') IS NULL AS nothing FROM gap WHERE false;
+SELECT tidehold.fit(at, value, '1 day') FROM gap;
+-- The same forecast, by way of a model; the step tells the season of both.
+SELECT bool_and(m.mean = f.mean AND m.lower = f.lower) AS same, count(*)
+FROM (SELECT tidehold.fit(date '2024-01-01' + i, (i * 37) % 7 + i, '1 day') AS model, tidehold.forecast(date '2024-01-01' + i, (i * 37) % 7 + i, '1 day', 7) AS rows
+      FROM generate_series(0, 50) AS i) AS q,
+     LATERAL tidehold.forecast(q.model, 7) AS m, LATERAL unnest(q.rows) AS f
+WHERE f.step = m.step;
+SELECT pg_typeof(tidehold.fit(1::bigint, 1, 1)), pg_typeof(tidehold.fit(timestamp '2024-01-01', 1, '1 day')), pg_typeof(tidehold.fit(timestamptz '2024-01-01', 1, '1 day'));
+
 -- ---- The order of the rows and the plan change no bit ----
 CREATE TABLE demand AS
 SELECT sku, date '2024-01-01' + d AS day, (hashint4(sku * 1000 + d) % 100) / 7.0::float8 AS quantity

@@ -104,7 +104,7 @@ $node->safe_psql('postgres', q{
 	FROM generate_series(1, 2) AS sku, generate_series(1::bigint, 20000) AS day;
 	ANALYZE});
 $session = Session->new($node);
-$session->run('SET enable_partitionwise_aggregate = on');
+$session->run('SET enable_partitionwise_aggregate = on; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0');
 $session->start(q{
 	SELECT sku, tidehold.forecast(day, quantity, 1, 5, tidehold.forecast_options(periods => '{24,168}', series => sku::text))
 	FROM sale GROUP BY sku});

@@ -40,8 +40,10 @@ forecast_step_periods(const ForecastStep *step, int *period)
 {
 	int64_t in_day;
 
+	if (step->months != 0 && (step->days != 0 || step->microseconds != 0))
+		return 0;
 	if (step->months != 0)
-		return step->days == 0 && step->microseconds == 0 ? add_period(parts(MONTHS_PER_YEAR, step->months), period, 0) : 0;
+		return add_period(parts(MONTHS_PER_YEAR, step->months), period, 0);
 	if (step->microseconds == 0)
 		return periods_of_days(step->days, period);
 	if (step->days != 0)
