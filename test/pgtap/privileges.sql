@@ -73,7 +73,11 @@ CREATE TEMPORARY TABLE for_readers AS
     SELECT unnest(ARRAY[
         'tidehold.version', 'tidehold.stat_worker', 'tidehold.stat_feed', 'inventory.available', 'inventory.stock_at', 'inventory.search',
         'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
-        'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name;
+        'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
+    UNION ALL
+    SELECT 'tidehold.' || unnest(ARRAY[
+        'forecast_options', 'forecast_values', 'fit_values', 'update', 'forecast', 'explain', 'forecast_model_eq',
+        'forecast_model_ne']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',

@@ -22,6 +22,9 @@
 /* A relative change of the variance below this is none any more (Gardner 1980 has .01). */
 #define CONVERGED 1e-11
 
+/* Elements of the state that are moved between two questions whether to stop. */
+#define ELEMENTS_UNASKED 65536
+
 ForecastStatus
 forecast_arima_filter_lend(const ForecastWork *work, int n, int size, int lags, bool gaps,
 						   ArimaFilter *filter)
@@ -100,10 +103,12 @@ begin(ArimaFilter *filter)
 	filter->logarithms = 0;
 }
 
-static void
+/* False where it was stopped. */
+static bool
 filter_stationary(const ArimaData *data, ArimaFilter *filter)
 {
 	int size = filter->moments.size;
+	int unasked = 1 + ELEMENTS_UNASKED / size;
 	double variance = filter->moments.column[0];
 	double weight = -1 / variance;
 	double root = sqrt(variance);
@@ -123,6 +128,8 @@ filter_stationary(const ArimaData *data, ArimaFilter *filter)
 		step(filter->moments.ar, filter->gain, size, error / variance, filter->state);
 		if (data->constant)
 			step(filter->moments.ar, filter->gain, size, shift / variance, filter->shift_state);
+		if (t % unasked == unasked - 1 && forecast_is_interrupted(data->work))
+			return false;
 		if (!moving)
 			continue;
 		moving = tighten(filter, &variance, &weight);
@@ -130,6 +137,7 @@ filter_stationary(const ArimaData *data, ArimaFilter *filter)
 		logarithm = log(variance);
 	}
 	filter->known = data->n;
+	return true;
 }
 
 /* Generalised least squares; the errors become those with the constant that was found. */
@@ -163,9 +171,7 @@ forecast_arima_filter(const ArimaData *data, ArimaFilter *filter)
 {
 	if (!forecast_arima_moments(&filter->moments))
 		return false;
-	if (!data->gaps)
-		filter_stationary(data, filter);
-	else if (!forecast_arima_filter_gaps(data, filter))
+	if (!(data->gaps ? forecast_arima_filter_gaps(data, filter) : filter_stationary(data, filter)))
 		return false;
 	settle(data, filter);
 	return isfinite(filter->squares) && isfinite(filter->logarithms);

@@ -28,8 +28,12 @@
 #define PRODUCT_LOW 1e-100
 #define PRODUCT_HIGH 1e100
 
-/* The caller may want to stop this often; about 1 ms. */
-#define STEPS_UNINTERRUPTED 8192
+/*
+ * Every so many steps the caller may want to stop, and slopes below FADED are set to 0: they
+ * change nothing, and processors are slow where they or their squares leave the range.
+ */
+#define STEPS_UNINTERRUPTED 128
+#define FADED 1e-100
 
 /* Rows of slopes that are added to the products at once. */
 #define ROWS 8
@@ -351,7 +355,9 @@ slope_stretch(const EtsStretch *stretch, EtsWalk *walk, EtsSlopeWalk *slopes,
 	{
 		double value = problem->value[t];
 		double weight = problem->weight[t];
-		double *season = problem->season_slope + (size_t) walk->position * layout.stride;
+		double *season = kind == FORECAST_SEASON_NONE ?
+							 NULL :
+							 problem->season_slope + (size_t) walk->position * layout.stride;
 		EtsStep step = advance(walk, problem->season, &model, value, weight, error, trend, kind);
 		EtsSlopeFactors factors = slope_factors(&model, &step, value, weight, error, kind);
 
@@ -421,6 +427,19 @@ begin_slopes(const EtsProblem *problem, EtsSlopeWalk *slopes)
 
 		problem->season_slope[(size_t) i * layout->stride + column] = 1;
 		problem->season_slope[(size_t) (problem->period - 1) * layout->stride + column] = -1;
+	}
+}
+
+/* The first states fade from the slopes; those of seasons move too slowly to matter. */
+static void
+drop_faded(EtsSlopeWalk *slopes, int stride)
+{
+	for (int j = 0; j < stride; j++)
+	{
+		if (fabs(slopes->level[j]) < FADED)
+			slopes->level[j] = 0;
+		if (fabs(slopes->trend[j]) < FADED)
+			slopes->trend[j] = 0;
 	}
 }
 
@@ -502,10 +521,13 @@ forecast_ets_evaluate(void *context, const double *x, double *objective, Forecas
 						 problem->n;
 		if (forecast_is_interrupted(problem->work))
 			return FORECAST_INTERRUPTED;
-		if (slopes != NULL)
-			walker->slope(&stretch, &walk, &slope_walk);
-		else
+		if (slopes == NULL)
 			walker->walk(&stretch, &walk);
+		else
+		{
+			walker->slope(&stretch, &walk, &slope_walk);
+			drop_faded(&slope_walk, problem->layout.stride);
+		}
 	}
 	scale = likelihood_scale(problem, &walk);
 	*objective = scale * walk.squares;

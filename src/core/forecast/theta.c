@@ -26,6 +26,12 @@
 #define ALPHA_MAX 0.9999
 #define ALPHA_TOLERANCE 1e-5
 #define STANDARD_WEIGHT 0.5
+
+/* What is left of a first state is nothing from here on: the least numbers are slow. */
+#define FADED 1e-100
+
+/* Values between two questions whether to stop. */
+#define STRIDE 16384
 #define GOLDEN 0.61803398874989485
 
 /* What is estimated from: values from the first known one on, around their center. */
@@ -99,6 +105,12 @@ estimates_from(const Data *data, int t)
 	return data->kind != FORECAST_THETA_DYNAMIC || t >= 2;
 }
 
+static double
+faded(double part)
+{
+	return fabs(part) < FADED ? 0 : part;
+}
+
 /* The level before each value is base + level * first + weight * shift. */
 static Sums
 sums_at(const Data *data, double alpha)
@@ -131,13 +143,13 @@ sums_at(const Data *data, double alpha)
 		if (!isnan(value))
 		{
 			base += alpha * rest;
-			first *= 1 - alpha;
-			shift *= 1 - alpha;
+			first = faded(first * (1 - alpha));
+			shift = faded(shift * (1 - alpha));
 		}
 		else
 			shift += alpha * line;
 		line = (1 - alpha) * line + data->slope;
-		decay *= 1 - alpha;
+		decay = faded(decay * (1 - alpha));
 	}
 	return sums;
 }
@@ -277,14 +289,14 @@ absorb(ForecastTheta *model, double value)
 {
 	model->level += model->alpha * (value - model->level);
 	model->steps++;
-	model->decay *= 1 - model->alpha;
+	model->decay = faded(model->decay * (1 - model->alpha));
 	if (model->kind == FORECAST_THETA_DYNAMIC)
 	{
 		line_add(model->steps, value, &model->mean, &model->intercept, &model->slope);
 		model->line = line_of(model->alpha, model->decay, model->intercept, model->slope);
 	}
 	else
-		model->line = (1 - model->alpha) * model->line + model->slope;
+		model->line = faded((1 - model->alpha) * model->line + model->slope);
 }
 
 static double
@@ -327,7 +339,7 @@ estimate(const Data *data, ForecastTheta *model)
 }
 
 /* Runs the model over what it was estimated from; the residuals are of the series. */
-static void
+static ForecastStatus
 run(const Data *data, ForecastTheta *model, double *residuals)
 {
 	const int parameters = data->kind == FORECAST_THETA_STANDARD ? 2 : 3;
@@ -347,9 +359,12 @@ run(const Data *data, ForecastTheta *model, double *residuals)
 		errors += !isnan(error);
 		if (residuals != NULL)
 			residuals[t] = error;
+		if (t % STRIDE == STRIDE - 1 && forecast_is_interrupted(data->work))
+			return FORECAST_INTERRUPTED;
 	}
 	model->errors = errors > parameters ? errors - parameters : 1;
 	model->sigma2 = squares / model->errors;
+	return FORECAST_OK;
 }
 
 /* Moves the values to their center, and leaves missing ones out that come first. */
@@ -397,10 +412,10 @@ forecast_theta_fit(const ForecastWork *work, const ForecastSeries *series,
 
 	for (int t = 0; residuals != NULL && t < series->n - data.n; t++)
 		residuals[t] = NAN;
-	run(&data, model, residuals == NULL ? NULL : residuals + (series->n - data.n));
-	if (residuals != NULL)
+	status = run(&data, model, residuals == NULL ? NULL : residuals + (series->n - data.n));
+	if (status == FORECAST_OK && residuals != NULL)
 		forecast_season_errors(&model->season, series->n, model->exponent, residuals);
-	return FORECAST_OK;
+	return status;
 }
 
 /*
