@@ -135,7 +135,9 @@ fills(ForecastGaps gaps, const double *expected)
 static void
 fills_gaps(void)
 {
-	CHECK(fills(FORECAST_GAPS_MISSING, (double[]){ NAN, 10, NAN, NAN, NAN, 18, NAN, 2, NAN, NAN, 5 }));
+	static const double unfilled[] = { NAN, 10, NAN, NAN, NAN, 18, NAN, 2, NAN, NAN, 5 };
+
+	CHECK(fills(FORECAST_GAPS_MISSING, unfilled));
 	CHECK(fills(FORECAST_GAPS_ZERO, (double[]){ 0, 10, 0, 0, NAN, 18, 0, 2, NAN, 0, 5 }));
 	CHECK(fills(FORECAST_GAPS_PREVIOUS, (double[]){ NAN, 10, 10, 10, NAN, 18, 18, 2, NAN, 2, 5 }));
 	CHECK(fills(FORECAST_GAPS_LINEAR, (double[]){ 10, 10, 12, 14, NAN, 18, 10, 2, NAN, 4, 5 }));
