@@ -196,7 +196,11 @@ WHERE f.step = m.step;
 SELECT pg_typeof(tidehold.fit(1::bigint, 1, 1)), pg_typeof(tidehold.fit(timestamp '2024-01-01', 1, '1 day')), pg_typeof(tidehold.fit(timestamptz '2024-01-01', 1, '1 day'));
 
 -- ---- The order of the rows and the plan change no bit ----
-CREATE TABLE demand AS
+CREATE TABLE demand (sku integer, day date, quantity double precision) PARTITION BY RANGE (day);
+CREATE TABLE demand_1 PARTITION OF demand FOR VALUES FROM ('2024-01-01') TO ('2024-01-15');
+CREATE TABLE demand_2 PARTITION OF demand FOR VALUES FROM ('2024-01-15') TO ('2024-02-20');
+CREATE TABLE demand_3 PARTITION OF demand FOR VALUES FROM ('2024-02-20') TO ('2024-04-01');
+INSERT INTO demand
 SELECT sku, date '2024-01-01' + d AS day, (hashint4(sku * 1000 + d) % 100) / 7.0::float8 AS quantity
 FROM generate_series(1, 40) AS sku, generate_series(0, 60) AS d, generate_series(1, 2);
 ANALYZE demand;
@@ -218,7 +222,9 @@ SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
-SELECT count(*) > 0 AS is_parallel FROM plan_of('SELECT * FROM forecast_of_all') AS p(line) WHERE line ~ 'Partial';
+-- Of each series three processes, or one after the other, make three states of one partition each.
+SET enable_partitionwise_aggregate = on;
+SELECT count(*) AS one_gather_and_three_parts FROM plan_of('SELECT * FROM forecast_of_all') AS p(line) WHERE line ~ 'Partial|Gather';
 SELECT md5(string_agg(sku || f::text, ',' ORDER BY sku)) = :'serial' AS parallel FROM forecast_of_all;
 -- Nothing to combine, and one error of many processes.
 SELECT tidehold.forecast(day, quantity, '1 day', 5) IS NULL AS nothing FROM demand WHERE sku < 0;
@@ -227,6 +233,7 @@ RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
+RESET enable_partitionwise_aggregate;
 
 -- ---- Progress is nobody's while nothing runs ----
 SELECT count(*) FROM tidehold.stat_progress_forecast;
