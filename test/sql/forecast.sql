@@ -74,6 +74,20 @@ SELECT at FROM unnest((SELECT tidehold.forecast(at, 1, '1 day 12 hours', 2, naiv
     FROM (VALUES (timestamptz '2024-03-08 12:00'), ('2024-03-10 00:00'), ('2024-03-11 12:00')) AS v(at)));
 RESET TimeZone;
 
+-- In several zones and from many dates every step is where the server's arithmetic has it.
+CREATE FUNCTION agrees(zone text, start timestamptz, step interval) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('TimeZone', zone, true);
+    RETURN (SELECT bool_and(f.at = start + (19 + f.step) * agrees.step) FROM unnest((
+        SELECT tidehold.forecast(start + i * agrees.step, i, agrees.step, 40, naive()) FROM generate_series(0, 19) AS i)) AS f);
+END $$;
+SELECT agrees(zone, timestamptz '2023-01-01 00:00+00' + i * interval '37 days 5 hours 30 minutes', step) AS agrees, count(*)
+FROM unnest(ARRAY['America/New_York', 'Europe/Berlin', 'America/Havana', 'Australia/Lord_Howe', 'Asia/Kathmandu']) AS z(zone),
+     unnest(ARRAY['1 day', '3 days', '1 month', '1 year', '1 month 3 days', '1 day 12 hours', '6 hours']::interval[]) AS s(step),
+     generate_series(0, 29) AS i
+GROUP BY 1;
+RESET TimeZone;
+
 -- ---- Seasonal periods that the step tells ----
 CREATE FUNCTION season_of(step interval, n integer) RETURNS text
     LANGUAGE sql AS $$
@@ -238,7 +252,7 @@ RESET enable_partitionwise_aggregate;
 -- ---- Progress is nobody's while nothing runs ----
 SELECT count(*) FROM tidehold.stat_progress_forecast;
 
-DROP FUNCTION naive, dates_after, season_of, plan_of;
+DROP FUNCTION naive, agrees, dates_after, season_of, plan_of;
 DROP VIEW forecast_of_all;
 DROP TABLE gap, twice, demand, shuffled;
 DROP EXTENSION tidehold;
