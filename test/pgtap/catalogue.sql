@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(114);
+SELECT plan(160);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -93,6 +93,100 @@ INSERT INTO expected_function VALUES
      'SETOF record', 'c volatile restricted strict'),
     ('tidehold.unmap_feed', 'feed text, relation regclass',
      'void', 'c volatile unsafe strict'),
+    ('tidehold.fit', 'at bigint, value double precision, step bigint',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at date, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval, options
+         tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_final', 'state internal',
+     'tidehold.forecast_model', 'c stable safe'),
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer',
+     'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer',
+     'tidehold.date_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer',
+     'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer',
+     'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options',
+     'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_options',
+     'tidehold.date_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
+         integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
+         integer, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_final_bigint', 'state internal',
+     'tidehold.bigint_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_date', 'state internal',
+     'tidehold.date_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_timestamp', 'state internal',
+     'tidehold.timestamp_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_timestamptz', 'state internal',
+     'tidehold.timestamptz_forecast[]', 'c stable safe'),
+    ('tidehold.series_combine', 'state internal, other internal',
+     'internal', 'c immutable safe'),
+    ('tidehold.series_deserialize', 'serialized bytea, state internal',
+     'internal', 'c immutable safe strict'),
+    ('tidehold.series_serialize', 'state internal',
+     'bytea', 'c immutable safe strict'),
+    ('tidehold.stat_progress_forecast', 'OUT pid integer, OUT leader_pid integer, OUT database_id oid, OUT role_id oid, OUT phase text, OUT
+         started_at timestamptz, OUT rows_read bigint, OUT series_done bigint, OUT series text, OUT method
+         text, OUT value_count integer',
+     'SETOF record', 'c volatile restricted strict'),
     ('tidehold.update', 'model tidehold.forecast_model, value double precision',
      'tidehold.forecast_model', 'c immutable safe'),
     ('tidehold.version', '',
@@ -287,6 +381,22 @@ INSERT INTO expected_relation VALUES
          latency_p99_ms double precision, last_sent_at timestamptz, last_error text, last_error_at
          timestamptz, read_lsn pg_lsn, sent_lsn pg_lsn, confirmed_lsn pg_lsn, restart_lsn pg_lsn,
          gap_from pg_lsn, gap_to pg_lsn'),
+    ('tidehold.bigint_forecast', 'c',
+        'step integer, at bigint, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.date_forecast', 'c',
+        'step integer, at date, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.timestamp_forecast', 'c',
+        'step integer, at timestamp without time zone, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.timestamptz_forecast', 'c',
+        'step integer, at timestamptz, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.stat_progress_forecast', 'v',
+        'pid integer, leader_pid integer, database_id oid, database name, role_id oid, phase text,
+         started_at timestamptz, rows_read bigint, series_done bigint, series text, method text,
+         value_count integer'),
     ('tidehold.stat_progress_snapshot', 'v',
         'snapshot_id bigint, feed text, schema_name name, table_name name, state text, reason text,
          rows_sent bigint, rows_estimated bigint, percent numeric, requested_at
