@@ -130,12 +130,19 @@ demo:
 test:
 	@$(PREPARE) demo test lint kafka
 	@test/lib/run_tests $(TESTS)
-lint unit fuzz:
+lint unit:
 	@$(PREPARE) demo lint
 	@test/$@/run
+fuzz:
+	@$(PREPARE) demo fuzz
+	@test/fuzz/run
 bench-feed:
 	@$(PREPARE) demo bench kafka
 	@TIDEHOLD_WANTS=kafka TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/feed
+bench-forecast:
+	@$(PREPARE) demo forecast
+	@test/bench/lib/forecast_peers build/statsforecast
+	@STATSFORECAST=$(CURDIR)/build/statsforecast TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/forecast
 bench-%:
 	@$(PREPARE) demo
 	@TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
@@ -154,6 +161,6 @@ dist:
 
 FORCE:
 .PHONY: FORCE all install install-feed uninstall-feed demo test unit lint fuzz \
-	matrix docker storm dist bench-feed negative-control-lib
+	matrix docker storm dist bench-feed bench-forecast negative-control-lib
 
 -include $(OBJS:.o=.d) $(FEED_OBJS:.o=.d) $(SOURCES:%.c=$(NEGATIVE)/%.d)

@@ -2,11 +2,12 @@
  * forecast_accuracy.c
  *	  Accuracy and time of the forecasting methods on the public series.
  *
- *	  forecast_accuracy METHOD [GROUP...]
+ *	  forecast_accuracy METHOD [GROUP[/STRIDE]...]
  *
  * One line a group: sMAPE, MASE and OWA of the means, coverage and MSIS of the 95 %
  * intervals, milliseconds a series, and the series that the method did not forecast (the
- * naive method then stands in).  A method is one row of methods[].
+ * naive method then stands in).  With a stride only each so many-th series is taken.  A
+ * method is one row of methods[].
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -21,18 +22,16 @@
 
 #include "shared_data.h"
 
-#define VALUES_MAX 20000
-#define STEPS_MAX 64
 #define ARENA_BYTES ((size_t) 256 << 20)
 #define LEVEL 0.95
 #define LEVEL_Z 1.959963984540054
 
 typedef struct Prediction
 {
-	double mean[STEPS_MAX];
-	double variance[STEPS_MAX];
-	double lower[STEPS_MAX];
-	double upper[STEPS_MAX];
+	double mean[SHARED_STEPS_MAX];
+	double variance[SHARED_STEPS_MAX];
+	double lower[SHARED_STEPS_MAX];
+	double upper[SHARED_STEPS_MAX];
 } Prediction;
 
 typedef ForecastStatus (*Forecaster)(const ForecastWork *work, const ForecastSeries *series,
@@ -200,7 +199,7 @@ static ForecastStatus
 ets_of_form(const ForecastWork *work, const ForecastSeries *series, const char *form, int h,
 			Prediction *prediction)
 {
-	static double residuals[VALUES_MAX];
+	static double residuals[SHARED_VALUES_MAX];
 	ForecastEtsOptions options = { .automatic = form == NULL };
 	ForecastSeries one = as_benchmark(series);
 	ForecastEts model;
@@ -233,6 +232,9 @@ automatic(const ForecastWork *work, const ForecastSeries *series, int h, Predict
 	ForecastAuto model;
 	ForecastStatus status = forecast_auto_fit(work, series, &options, &model, NULL);
 
+	/* No member could be fitted: that is a fallback, and counted as one. */
+	if (status == FORECAST_OK && model.kind == FORECAST_AUTO_NAIVE)
+		return FORECAST_NOT_FITTED;
 	if (status == FORECAST_OK)
 		status = forecast_auto_predict(work, &model, h, prediction->mean, prediction->variance);
 	if (status == FORECAST_OK)
@@ -285,21 +287,12 @@ typedef struct Score
 	int failed;
 } Score;
 
-typedef struct Case
-{
-	double train[VALUES_MAX];
-	double test[STEPS_MAX];
-	int n;
-	int h;
-	int mase_period;
-} Case;
-
 static double
 now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
@@ -316,8 +309,8 @@ add_intervals(const Method *method, int h, Prediction *prediction)
 }
 
 static void
-run_case(const Method *method, const ForecastSeries *series, const Case *one, SharedArena *arena,
-		 Score *score)
+run_case(const Method *method, const ForecastSeries *series, const SharedCase *one,
+		 SharedArena *arena, Score *score)
 {
 	const ForecastWork work = { shared_allocate, shared_never, arena };
 	double scale = forecast_mase_scale(one->train, one->n, one->mase_period);
@@ -340,22 +333,6 @@ run_case(const Method *method, const ForecastSeries *series, const Case *one, Sh
 	score->coverage += forecast_coverage(one->test, prediction.lower, prediction.upper, one->h);
 }
 
-static bool
-read_case(SharedFile *train, SharedFile *test, Case *one)
-{
-	if (!shared_next(train) || !shared_next(test))
-		return false;
-	if (strcmp(train->field[0], test->field[0]) != 0)
-	{
-		fprintf(stderr, "%s and %s are not one series\n", train->field[0], test->field[0]);
-		exit(1);
-	}
-	one->mase_period = (int) strtol(train->field[1], NULL, 10);
-	one->n = shared_numbers(train->field[4], one->train, VALUES_MAX);
-	one->h = shared_numbers(test->field[2], one->test, STEPS_MAX);
-	return true;
-}
-
 static void
 print_line(const Group *group, const Method *method, int count, const Score *score,
 		   const Score *benchmark)
@@ -368,32 +345,29 @@ print_line(const Group *group, const Method *method, int count, const Score *sco
 }
 
 static bool
-run_group(const Group *group, const Method *method, SharedArena *arena)
+run_group(const Group *group, const Method *method, int stride, SharedArena *arena)
 {
-	static Case one;
+	static SharedCase one;
 	static const Method benchmark = { "naive2", naive2, false };
-	char path[256];
-	SharedFile train, test;
+	SharedSet files;
 	Score score = { 0 }, of_benchmark = { 0 };
 	int count = 0;
 
-	snprintf(path, sizeof(path), "data/forecast/%s_train.csv.gz", group->file);
-	if (!shared_open(&train, path))
+	if (!shared_set_open(&files, group->file))
 		return false;
-	snprintf(path, sizeof(path), "data/forecast/%s_test.csv.gz", group->file);
-	if (!shared_open(&test, path))
-		return false;
-	for (; read_case(&train, &test, &one); count++)
+	for (int i = 0; shared_set_next(&files, &one); i++)
 	{
 		ForecastSeries series = { .value = one.train, .n = one.n };
 
-		for (int i = 0; i < FORECAST_PERIODS_MAX && group->period[i] > 0; i++)
-			series.period[series.period_count++] = group->period[i];
+		if (i % stride != stride / 2)
+			continue;
+		count++;
+		for (int k = 0; k < FORECAST_PERIODS_MAX && group->period[k] > 0; k++)
+			series.period[series.period_count++] = group->period[k];
 		run_case(&benchmark, &series, &one, arena, &of_benchmark);
 		run_case(method, &series, &one, arena, &score);
 	}
-	shared_close(&train);
-	shared_close(&test);
+	shared_set_close(&files);
 	print_line(group, method, count, &score, &of_benchmark);
 	return true;
 }
@@ -409,13 +383,20 @@ method_called(const char *name)
 	return NULL;
 }
 
-static bool
-wanted(const char *name, int argc, char **argv)
+/* Of the group among the arguments; 0 where it is not wanted. */
+static int
+stride_wanted(const char *name, int argc, char **argv)
 {
+	size_t length = strlen(name);
+
 	for (int i = 2; i < argc; i++)
 	{
-		if (strcmp(argv[i], name) == 0)
-			return true;
+		if (strncmp(argv[i], name, length) != 0)
+			continue;
+		if (argv[i][length] == '/')
+			return (int) strtol(argv[i] + length + 1, NULL, 10);
+		if (argv[i][length] == '\0')
+			return 1;
 	}
 	return argc < 3;
 }
@@ -435,7 +416,9 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 	{
-		if (wanted(groups[i].name, argc, argv) && !run_group(&groups[i], method, &arena))
+		int stride = stride_wanted(groups[i].name, argc, argv);
+
+		if (stride > 0 && !run_group(&groups[i], method, stride, &arena))
 		{
 			fprintf(stderr, "the series of %s are not there: set TIDEHOLD_SHARED\n", groups[i].name);
 			return 1;

@@ -18,8 +18,6 @@
 
 #include "shared_data.h"
 
-#define VALUES_MAX 256
-#define STEPS_MAX 64
 #define ARENA_BYTES ((size_t) 16 << 20)
 #define LEVELS 3
 
@@ -31,20 +29,12 @@ typedef struct LeadTime
 	double quantile[LEVELS];
 } LeadTime;
 
-typedef struct Case
-{
-	double train[VALUES_MAX];
-	double test[STEPS_MAX];
-	int n;
-	int h;
-} Case;
-
-typedef bool (*Forecaster)(const ForecastWork *work, const Case *one, LeadTime *lead);
+typedef bool (*Forecaster)(const ForecastWork *work, const SharedCase *one, LeadTime *lead);
 
 /* ---- methods ---- */
 
 static double
-sample_variance(const Case *one)
+sample_variance(const SharedCase *one)
 {
 	double mean = 0, squares = 0;
 
@@ -60,7 +50,7 @@ sample_variance(const Case *one)
 
 /* Quantiles of the negative binomial distribution with the variance of the sample. */
 static void
-negative_binomial(const Case *one, double rate, LeadTime *lead)
+negative_binomial(const SharedCase *one, double rate, LeadTime *lead)
 {
 	lead->mean = one->h * rate;
 	for (int i = 0; i < LEVELS; i++)
@@ -69,7 +59,8 @@ negative_binomial(const Case *one, double rate, LeadTime *lead)
 }
 
 static bool
-of_kind(const ForecastWork *work, const Case *one, ForecastIntermittentKind kind, LeadTime *lead)
+of_kind(const ForecastWork *work, const SharedCase *one, ForecastIntermittentKind kind,
+		LeadTime *lead)
 {
 	const ForecastIntermittentOptions options = { kind, 0.1, 0.1, false };
 	const ForecastSeries series = { .value = one->train, .n = one->n };
@@ -82,25 +73,25 @@ of_kind(const ForecastWork *work, const Case *one, ForecastIntermittentKind kind
 }
 
 static bool
-croston(const ForecastWork *work, const Case *one, LeadTime *lead)
+croston(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return of_kind(work, one, FORECAST_CROSTON, lead);
 }
 
 static bool
-sba(const ForecastWork *work, const Case *one, LeadTime *lead)
+sba(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return of_kind(work, one, FORECAST_SBA, lead);
 }
 
 static bool
-tsb(const ForecastWork *work, const Case *one, LeadTime *lead)
+tsb(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return of_kind(work, one, FORECAST_TSB, lead);
 }
 
 static bool
-adida_of(const ForecastWork *work, const Case *one, int bucket, LeadTime *lead)
+adida_of(const ForecastWork *work, const SharedCase *one, int bucket, LeadTime *lead)
 {
 	const ForecastAdidaOptions options = { .bucket = bucket, .alpha = 0.1 };
 	const ForecastSeries series = { .value = one->train, .n = one->n };
@@ -115,24 +106,24 @@ adida_of(const ForecastWork *work, const Case *one, int bucket, LeadTime *lead)
 }
 
 static bool
-adida(const ForecastWork *work, const Case *one, LeadTime *lead)
+adida(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return adida_of(work, one, 0, lead);
 }
 
 /* Simple exponential smoothing from the mean is ADIDA with buckets of one period. */
 static bool
-ses(const ForecastWork *work, const Case *one, LeadTime *lead)
+ses(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return adida_of(work, one, 1, lead);
 }
 
 static bool
-demand_of(const ForecastWork *work, const Case *one, bool may_end, LeadTime *lead)
+demand_of(const ForecastWork *work, const SharedCase *one, bool may_end, LeadTime *lead)
 {
 	const ForecastDemandOptions options = { may_end };
 	const ForecastSeries series = { .value = one->train, .n = one->n };
-	double mean[STEPS_MAX], variance[STEPS_MAX];
+	double mean[SHARED_STEPS_MAX], variance[SHARED_STEPS_MAX];
 	ForecastDemand model;
 
 	if (forecast_demand_fit(work, &series, &options, &model) != FORECAST_OK ||
@@ -146,13 +137,13 @@ demand_of(const ForecastWork *work, const Case *one, bool may_end, LeadTime *lea
 }
 
 static bool
-demand(const ForecastWork *work, const Case *one, LeadTime *lead)
+demand(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return demand_of(work, one, true, lead);
 }
 
 static bool
-demand_endless(const ForecastWork *work, const Case *one, LeadTime *lead)
+demand_endless(const ForecastWork *work, const SharedCase *one, LeadTime *lead)
 {
 	return demand_of(work, one, false, lead);
 }
@@ -190,12 +181,12 @@ now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
 static void
-run_case(size_t method, const Case *one, SharedArena *arena, Score *score)
+run_case(size_t method, const SharedCase *one, SharedArena *arena, Score *score)
 {
 	const ForecastWork work = { shared_allocate, shared_never, arena };
 	LeadTime lead = { 0 };
@@ -221,30 +212,24 @@ run_case(size_t method, const Case *one, SharedArena *arena, Score *score)
 static bool
 run_set(const char *set, const bool *wanted, SharedArena *arena)
 {
-	static Case one;
+	static SharedCase one;
 	Score score[METHODS] = { 0 };
-	SharedFile train, test;
-	char path[256];
+	SharedSet files;
+	char path[64];
 	int count = 0;
 
-	snprintf(path, sizeof(path), "data/forecast/intermittent/%s_train.csv.gz", set);
-	if (!shared_open(&train, path))
+	snprintf(path, sizeof(path), "intermittent/%s", set);
+	if (!shared_set_open(&files, path))
 		return false;
-	snprintf(path, sizeof(path), "data/forecast/intermittent/%s_test.csv.gz", set);
-	if (!shared_open(&test, path))
-		return false;
-	for (; shared_next(&train) && shared_next(&test); count++)
+	for (; shared_set_next(&files, &one); count++)
 	{
-		one.n = shared_numbers(train.field[4], one.train, VALUES_MAX);
-		one.h = shared_numbers(test.field[2], one.test, STEPS_MAX);
 		for (size_t i = 0; i < METHODS; i++)
 		{
 			if (wanted[i])
 				run_case(i, &one, arena, &score[i]);
 		}
 	}
-	shared_close(&train);
-	shared_close(&test);
+	shared_set_close(&files);
 	for (size_t i = 0; i < METHODS; i++)
 	{
 		const Score *of = &score[i];

@@ -127,6 +127,64 @@ shared_numbers(const char *text, double *number, int room)
 	return count;
 }
 
+/* ---- series with what came after them ---- */
+
+#define SHARED_VALUES_MAX 20000
+#define SHARED_STEPS_MAX 64
+
+typedef struct SharedCase
+{
+	double train[SHARED_VALUES_MAX];
+	double test[SHARED_STEPS_MAX];
+	int n;
+	int h;
+	int mase_period;
+} SharedCase;
+
+/* Of a set the training and test files, which have the same series in the same order. */
+typedef struct SharedSet
+{
+	SharedFile train;
+	SharedFile test;
+} SharedSet;
+
+/* set is a path like "m3/yearly"; false where it is not there. */
+static inline bool
+shared_set_open(SharedSet *files, const char *set)
+{
+	char below[256];
+
+	snprintf(below, sizeof(below), "data/forecast/%s_train.csv.gz", set);
+	if (!shared_open(&files->train, below))
+		return false;
+	snprintf(below, sizeof(below), "data/forecast/%s_test.csv.gz", set);
+	return shared_open(&files->test, below);
+}
+
+static inline bool
+shared_set_next(SharedSet *files, SharedCase *next)
+{
+	if (!shared_next(&files->train) || !shared_next(&files->test))
+		return false;
+	if (strcmp(files->train.field[0], files->test.field[0]) != 0)
+	{
+		fprintf(stderr, "%s and %s are not one series\n", files->train.field[0],
+				files->test.field[0]);
+		exit(1);
+	}
+	next->mase_period = (int) strtol(files->train.field[1], NULL, 10);
+	next->n = shared_numbers(files->train.field[4], next->train, SHARED_VALUES_MAX);
+	next->h = shared_numbers(files->test.field[2], next->test, SHARED_STEPS_MAX);
+	return true;
+}
+
+static inline void
+shared_set_close(SharedSet *files)
+{
+	shared_close(&files->train);
+	shared_close(&files->test);
+}
+
 /* Memory of one series after the other, given back all at once. */
 typedef struct SharedArena
 {

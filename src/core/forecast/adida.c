@@ -12,8 +12,6 @@
 #include "core/forecast/intermittent.h"
 #include "core/forecast/series.h"
 
-#define STRIDE 65536
-
 /* They propose the mean interval for the bucket: then few of them are empty. */
 static ForecastStatus
 choose_bucket(const ForecastSeries *series, const ForecastAdidaOptions *options, int *bucket)
@@ -61,29 +59,24 @@ forecast_adida_update(ForecastAdida *model, double value)
 	return value - rate;
 }
 
+static double
+update(void *model, double value)
+{
+	return forecast_adida_update(model, value);
+}
+
 ForecastStatus
 forecast_adida_fit(const ForecastWork *work, const ForecastSeries *series,
 				   const ForecastAdidaOptions *options, ForecastAdida *model, double *residuals)
 {
 	int bucket;
-	int first;
 	ForecastStatus status = choose_bucket(series, options, &bucket);
 
 	if (status != FORECAST_OK)
 		return status;
 	*model = (ForecastAdida){ .bucket = bucket, .alpha = options->alpha };
 	model->level = bucket * mean_of(series);
-	first = series->n % bucket;
-	for (int t = 0; t < series->n; t++)
-	{
-		double error = t < first ? NAN : forecast_adida_update(model, series->value[t]);
-
-		if (residuals != NULL)
-			residuals[t] = error;
-		if (t % STRIDE == STRIDE - 1 && forecast_is_interrupted(work))
-			return FORECAST_INTERRUPTED;
-	}
-	return FORECAST_OK;
+	return forecast_follow(work, series, series->n % bucket, update, model, residuals);
 }
 
 ForecastStatus

@@ -12,9 +12,6 @@
 #define ADI_CUT 1.32
 #define CV2_CUT 0.49
 
-/* Values between two questions whether to stop. */
-#define STRIDE 65536
-
 static ForecastDemandClass
 class_of(double adi, double cv2)
 {
@@ -137,6 +134,12 @@ start(const ForecastSeries *series, const ForecastIntermittentOptions *options,
 	model->begun = true;
 }
 
+static double
+update(void *model, double value)
+{
+	return forecast_intermittent_update(model, value);
+}
+
 ForecastStatus
 forecast_intermittent_fit(const ForecastWork *work, const ForecastSeries *series,
 						  const ForecastIntermittentOptions *options,
@@ -152,16 +155,7 @@ forecast_intermittent_fit(const ForecastWork *work, const ForecastSeries *series
 	if (pattern.periods == 0)
 		return FORECAST_TOO_SHORT;
 	start(series, options, &pattern, model);
-	for (int t = 0; t < series->n; t++)
-	{
-		double error = forecast_intermittent_update(model, series->value[t]);
-
-		if (residuals != NULL)
-			residuals[t] = error;
-		if (t % STRIDE == STRIDE - 1 && forecast_is_interrupted(work))
-			return FORECAST_INTERRUPTED;
-	}
-	return FORECAST_OK;
+	return forecast_follow(work, series, 0, update, model, residuals);
 }
 
 ForecastStatus

@@ -12,9 +12,6 @@
 
 #include "core/forecast/series.h"
 
-/* Values between two questions whether to stop; a window is walked for each of them. */
-#define STRIDE 1024
-
 /* West (1979), Communications of the ACM 22, 532: weighted mean and squares in one pass. */
 static void
 spread_add(ForecastSpread *spread, double value, double weight)
@@ -138,6 +135,12 @@ forecast_naive_update(ForecastNaive *model, double value)
 	return error;
 }
 
+static double
+update(void *model, double value)
+{
+	return forecast_naive_update(model, value);
+}
+
 ForecastStatus
 forecast_naive_fit(const ForecastWork *work, const ForecastSeries *series,
 				   const ForecastNaiveOptions *options, ForecastNaive *model,
@@ -149,15 +152,9 @@ forecast_naive_fit(const ForecastWork *work, const ForecastSeries *series,
 		status = start(work, series, options, model);
 	if (status != FORECAST_OK)
 		return status;
-	for (int t = 0; t < series->n; t++)
-	{
-		double error = forecast_naive_update(model, series->value[t]);
-
-		if (residuals != NULL)
-			residuals[t] = error;
-		if (t % STRIDE == STRIDE - 1 && forecast_is_interrupted(work))
-			return FORECAST_INTERRUPTED;
-	}
+	status = forecast_follow(work, series, 0, update, model, residuals);
+	if (status != FORECAST_OK)
+		return status;
 	/* One value is enough for a mean, two for a line. */
 	if (isnan(model->last) || (model->kind == FORECAST_DRIFT && model->spread.count == 0))
 		return FORECAST_TOO_SHORT;

@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* Values between two questions whether to stop: models may walk a window at each of them. */
+#define STRIDE 1024
+
 static bool
 periods_valid(const ForecastSeries *series)
 {
@@ -118,6 +121,22 @@ forecast_interpolate(const double *value, int n, double *filled)
 			filled[after] = value[after];
 		before = after;
 	}
+}
+
+ForecastStatus
+forecast_follow(const ForecastWork *work, const ForecastSeries *series, int first,
+				ForecastUpdate update, void *model, double *residuals)
+{
+	for (int t = 0; t < series->n; t++)
+	{
+		double error = t < first ? NAN : update(model, series->value[t]);
+
+		if (residuals != NULL)
+			residuals[t] = error;
+		if (t % STRIDE == STRIDE - 1 && forecast_is_interrupted(work))
+			return FORECAST_INTERRUPTED;
+	}
+	return FORECAST_OK;
 }
 
 ForecastStatus

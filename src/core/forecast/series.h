@@ -30,6 +30,13 @@ ForecastStatus forecast_series_scaled(const ForecastWork *work, const ForecastSe
 /* Missing values on the straight line between their neighbours, at the ends the nearest. */
 void forecast_interpolate(const double *value, int n, double *filled);
 
+/* An update as in forecast.h, of whatever model. */
+typedef double (*ForecastUpdate)(void *model, double value);
+
+/* Updates a model with the values from first on; residuals as in forecast.h. */
+ForecastStatus forecast_follow(const ForecastWork *work, const ForecastSeries *series, int first,
+							   ForecastUpdate update, void *model, double *residuals);
+
 /*
  * The last word of every prediction: a mean that is not finite is FORECAST_NOT_FITTED, and
  * a variance that does not fit a double is NaN.
