@@ -22,14 +22,22 @@ is_ordered(FunctionCallInfo fcinfo)
 	return aggregate == NULL || aggregate->aggorder != NIL;
 }
 
-void
-th_final_init(ThFinal *final, FunctionCallInfo fcinfo)
+void *
+th_final_site(FunctionCallInfo fcinfo, Size size)
 {
+	FmgrInfo *flinfo = fcinfo->flinfo;
+	ThFinal *final = flinfo->fn_extra;
+
+	if (final != NULL)
+		return final;
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "a final function was called outside an aggregate");
-	th_work_init(&final->work, fcinfo->flinfo->fn_mcxt);
+	final = MemoryContextAllocZero(flinfo->fn_mcxt, size);
+	th_work_init(&final->work, flinfo->fn_mcxt);
 	final->source.first_has_meaning = is_ordered(fcinfo);
-	th_progress_attach(fcinfo->flinfo->fn_mcxt);
+	th_progress_attach(flinfo->fn_mcxt);
+	flinfo->fn_extra = final;
+	return final;
 }
 
 /* The name of the series is in the memory of the work, so options with one are read again. */

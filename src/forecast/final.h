@@ -10,7 +10,7 @@
 #include "forecast/grid.h"
 #include "forecast/options.h"
 
-/* Of a call site; lives as long as it. */
+/* Of a call site; lives as long as it.  What a function has of its own stands behind it. */
 typedef struct ThFinal
 {
 	ThWork work;
@@ -19,8 +19,8 @@ typedef struct ThFinal
 	ThForecastOptions options;
 } ThFinal;
 
-/* Begins the run of a call site. */
-extern void th_final_init(ThFinal *final, FunctionCallInfo fcinfo);
+/* The call site, in size bytes; what is the function's own is zero at first. */
+extern void *th_final_site(FunctionCallInfo fcinfo, Size size);
 
 /*
  * The series of the state as a grid, in the memory of the work, which the caller has made

@@ -57,9 +57,11 @@ th_fit_values(PG_FUNCTION_ARGS)
 	ThWork work;
 	Datum result = (Datum) 0;
 
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
 	begin_run(fcinfo->flinfo);
 	th_work_init(&work, CurrentMemoryContext);
-	th_forecast_options_read(PG_NARGS() > 1 ? PG_GETARG_VARLENA_PP(1) : NULL, &options);
+	th_forecast_options_read(PG_ARGISNULL(1) ? NULL : PG_GETARG_VARLENA_PP(1), &options);
 	th_values_series(&work, PG_GETARG_ARRAYTYPE_P(0), &options, &series);
 	model = palloc(sizeof(*model));
 	status = th_fit(&work, &series, &options, th_forecast_options_horizon(&options), model);

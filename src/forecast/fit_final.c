@@ -12,20 +12,6 @@
 
 PG_FUNCTION_INFO_V1(th_fit_final);
 
-static ThFinal *
-site_of(FunctionCallInfo fcinfo)
-{
-	FmgrInfo *flinfo = fcinfo->flinfo;
-	ThFinal *final = flinfo->fn_extra;
-
-	if (final != NULL)
-		return final;
-	final = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(*final));
-	th_final_init(final, fcinfo);
-	flinfo->fn_extra = final;
-	return final;
-}
-
 /* As far as the shortest season, which the step may have told. */
 static int
 horizon_of(const ThFinal *final, const ForecastSeries *series)
@@ -60,7 +46,7 @@ th_fit_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	final = site_of(fcinfo);
+	final = th_final_site(fcinfo, sizeof(ThFinal));
 	MemoryContextSwitchTo(final->work.memory);
 	model = fit_series(final, (ThSeries *) PG_GETARG_POINTER(0));
 	MemoryContextSwitchTo(caller);

@@ -22,15 +22,10 @@ typedef struct Site
 static Site *
 site_of(FunctionCallInfo fcinfo)
 {
-	FmgrInfo *flinfo = fcinfo->flinfo;
-	Site *site = flinfo->fn_extra;
+	Site *site = th_final_site(fcinfo, sizeof(*site));
 
-	if (site != NULL)
-		return site;
-	site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(*site));
-	th_final_init(&site->final, fcinfo);
-	th_row_shape(fcinfo, &site->shape);
-	flinfo->fn_extra = site;
+	if (site->shape.desc == NULL)
+		th_row_shape(fcinfo, &site->shape);
 	return site;
 }
 

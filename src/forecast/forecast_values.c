@@ -83,22 +83,27 @@ refusal(FuncCallContext *context, const Call *call)
 
 /* ---- the call ---- */
 
-/* All that the rows are of stays until the last of them is given. */
-static Call *
-begin(FunctionCallInfo fcinfo, FuncCallContext *context)
+/*
+ * All that the rows are of stays until the last of them is given.  False where series or
+ * horizon is null: then there is no row.
+ */
+static bool
+begin(FunctionCallInfo fcinfo, FuncCallContext *context, Call **begun)
 {
-	Call *call = palloc0(sizeof(*call));
+	Call *call = *begun = palloc0(sizeof(*call));
 
 	if (get_call_result_type(fcinfo, NULL, &context->tuple_desc) != TYPEFUNC_COMPOSITE ||
 		context->tuple_desc->natts != COLUMNS)
 		elog(ERROR, "the result is no row of %d columns", COLUMNS);
 	context->tuple_desc = BlessTupleDesc(context->tuple_desc);
 	context->user_fctx = call;
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return false;
 	call->rows.horizon = PG_GETARG_INT32(1);
 	th_check_horizon(call->rows.horizon);
 	th_work_init(&call->work, CurrentMemoryContext);
 	th_progress_attach(CurrentMemoryContext);
-	return call;
+	return true;
 }
 
 static void
@@ -115,7 +120,7 @@ predict(Call *call, const ThForecastOptions *options, const ForecastModel *model
 static void
 read_options(FunctionCallInfo fcinfo, ThForecastOptions *options)
 {
-	th_forecast_options_read(PG_NARGS() > 2 ? PG_GETARG_VARLENA_PP(2) : NULL, options);
+	th_forecast_options_read(PG_ARGISNULL(2) ? NULL : PG_GETARG_VARLENA_PP(2), options);
 }
 
 static Datum
@@ -132,48 +137,60 @@ next_row(FunctionCallInfo fcinfo)
 	SRF_RETURN_NEXT(context, row_of(context, call, i));
 }
 
-Datum
-th_forecast_values(PG_FUNCTION_ARGS)
+static void
+forecast_values(FunctionCallInfo fcinfo, Call *call)
+{
+	ForecastModel *model = palloc(sizeof(*model));
+	ThForecastOptions options;
+	ForecastSeries series;
+	ForecastStatus status;
+
+	read_options(fcinfo, &options);
+	th_values_series(&call->work, PG_GETARG_ARRAYTYPE_P(0), &options, &series);
+	status = th_fit(&call->work, &series, &options, call->rows.horizon, model);
+	if (status == FORECAST_OK)
+		predict(call, &options, model);
+	else
+		call->refused = forecast_status_text(status);
+	th_progress_series_done();
+}
+
+/* Of the options level and quantiles are looked at; the others made the model. */
+static void
+forecast_model(FunctionCallInfo fcinfo, Call *call)
+{
+	ForecastModel *model = palloc(sizeof(*model));
+	ThForecastOptions options;
+
+	read_options(fcinfo, &options);
+	th_model_unpack(&call->work, PG_GETARG_DATUM(0), model);
+	predict(call, &options, model);
+}
+
+static Datum
+rows_of(FunctionCallInfo fcinfo, void (*compute)(FunctionCallInfo fcinfo, Call *call))
 {
 	if (SRF_IS_FIRSTCALL())
 	{
 		FuncCallContext *context = SRF_FIRSTCALL_INIT();
 		MemoryContext caller = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-		Call *call = begin(fcinfo, context);
-		ForecastModel *model = palloc(sizeof(*model));
-		ThForecastOptions options;
-		ForecastSeries series;
-		ForecastStatus status;
+		Call *call;
 
-		read_options(fcinfo, &options);
-		th_values_series(&call->work, PG_GETARG_ARRAYTYPE_P(0), &options, &series);
-		status = th_fit(&call->work, &series, &options, call->rows.horizon, model);
-		if (status == FORECAST_OK)
-			predict(call, &options, model);
-		else
-			call->refused = forecast_status_text(status);
-		th_progress_series_done();
+		if (begin(fcinfo, context, &call))
+			compute(fcinfo, call);
 		MemoryContextSwitchTo(caller);
 	}
 	return next_row(fcinfo);
 }
 
-/* Of the options level and quantiles are looked at; the others made the model. */
+Datum
+th_forecast_values(PG_FUNCTION_ARGS)
+{
+	return rows_of(fcinfo, forecast_values);
+}
+
 Datum
 th_forecast_model(PG_FUNCTION_ARGS)
 {
-	if (SRF_IS_FIRSTCALL())
-	{
-		FuncCallContext *context = SRF_FIRSTCALL_INIT();
-		MemoryContext caller = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-		Call *call = begin(fcinfo, context);
-		ForecastModel *model = palloc(sizeof(*model));
-		ThForecastOptions options;
-
-		read_options(fcinfo, &options);
-		th_model_unpack(&call->work, PG_GETARG_DATUM(0), model);
-		predict(call, &options, model);
-		MemoryContextSwitchTo(caller);
-	}
-	return next_row(fcinfo);
+	return rows_of(fcinfo, forecast_model);
 }

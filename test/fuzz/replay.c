@@ -13,6 +13,7 @@
 #include "fuzz.h"
 
 #define INPUT_SIZE_MAX 256
+#define FILE_SIZE_MAX 65536
 
 static uint64_t
 next_random(uint64_t *state)
@@ -38,7 +39,7 @@ try_input(const uint8_t *data, size_t size)
 static int
 replay_file(const char *path)
 {
-	uint8_t data[INPUT_SIZE_MAX];
+	uint8_t data[FILE_SIZE_MAX];
 	size_t size;
 	FILE *file = fopen(path, "rb");
 

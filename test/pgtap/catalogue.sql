@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(158);
+SELECT plan(217);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -22,8 +22,43 @@ INSERT INTO expected_function VALUES
     ('tidehold.emit', 'topic text, key text, payload anycompatible, headers jsonb = NULL, expires_in interval = NULL,
          feed text = NULL',
      'pg_lsn', 'c volatile unsafe'),
+    ('tidehold.explain', 'model tidehold.forecast_model',
+     'jsonb', 'c immutable safe strict'),
     ('tidehold.feed_row_changed', '',
      'trigger', 'c volatile unsafe'),
+    ('tidehold.fit_values', 'value double precision[], options tidehold.forecast_options = NULL',
+     'tidehold.forecast_model', 'c immutable safe'),
+    ('tidehold.forecast', 'model tidehold.forecast_model, horizon integer, options tidehold.forecast_options = NULL,
+         OUT step integer, OUT mean double precision, OUT lower double precision, OUT upper double
+         precision, OUT quantiles double precision[], OUT method text, OUT status text',
+     'SETOF record', 'c immutable safe'),
+    ('tidehold.forecast_model_eq', 'one tidehold.forecast_model, other tidehold.forecast_model',
+     'boolean', 'c immutable safe strict'),
+    ('tidehold.forecast_model_hash', 'model tidehold.forecast_model',
+     'integer', 'c immutable safe strict'),
+    ('tidehold.forecast_model_in', 'value cstring',
+     'tidehold.forecast_model', 'c immutable safe strict'),
+    ('tidehold.forecast_model_ne', 'one tidehold.forecast_model, other tidehold.forecast_model',
+     'boolean', 'c immutable safe strict'),
+    ('tidehold.forecast_model_out', 'model tidehold.forecast_model',
+     'cstring', 'c immutable safe strict'),
+    ('tidehold.forecast_model_recv', 'message internal',
+     'tidehold.forecast_model', 'c immutable safe strict'),
+    ('tidehold.forecast_model_send', 'model tidehold.forecast_model',
+     'bytea', 'c immutable safe strict'),
+    ('tidehold.forecast_options', 'method text = ''auto''::text, periods integer[] = NULL, level double precision = 0.95,
+         quantiles double precision[] = NULL, nonnegative boolean = false, intervals text = NULL,
+         gaps text = ''error''::text, duplicates text = ''error''::text, series text = NULL,
+         horizon integer = NULL, may_end boolean = NULL, window_size integer = NULL, alpha double
+         precision = NULL, beta double precision = NULL, start_first boolean = NULL, bucket integer
+         = NULL, periodic boolean = NULL, form text = NULL, arima_order integer[] = NULL,
+         arima_constant boolean = NULL, year double precision = NULL, harmonics integer = NULL,
+         trend boolean = NULL',
+     'tidehold.forecast_options', 'c immutable safe'),
+    ('tidehold.forecast_values', 'value double precision[], horizon integer, options tidehold.forecast_options = NULL, OUT
+         step integer, OUT mean double precision, OUT lower double precision, OUT upper double
+         precision, OUT quantiles double precision[], OUT method text, OUT status text',
+     'SETOF record', 'c immutable safe'),
     ('tidehold.kafka_validator', 'options text[], catalog oid',
      'void', 'c volatile unsafe strict'),
     ('tidehold.map_feed', 'feed text, relation regclass, destination text = NULL, key_columns name[] = NULL, envelope text
@@ -58,6 +93,102 @@ INSERT INTO expected_function VALUES
      'SETOF record', 'c volatile restricted strict'),
     ('tidehold.unmap_feed', 'feed text, relation regclass',
      'void', 'c volatile unsafe strict'),
+    ('tidehold.fit', 'at bigint, value double precision, step bigint',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at date, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval, options
+         tidehold.forecast_options',
+     'tidehold.forecast_model', 'aggregate immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.fit_final', 'state internal',
+     'tidehold.forecast_model', 'c stable safe'),
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer',
+     'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer',
+     'tidehold.date_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer',
+     'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer',
+     'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options',
+     'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_options',
+     'tidehold.date_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
+         integer',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer, options
+         tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
+         integer, options tidehold.forecast_options',
+     'internal', 'c immutable safe'),
+    ('tidehold.forecast_final_bigint', 'state internal',
+     'tidehold.bigint_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_date', 'state internal',
+     'tidehold.date_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_timestamp', 'state internal',
+     'tidehold.timestamp_forecast[]', 'c immutable safe'),
+    ('tidehold.forecast_final_timestamptz', 'state internal',
+     'tidehold.timestamptz_forecast[]', 'c stable safe'),
+    ('tidehold.series_combine', 'state internal, other internal',
+     'internal', 'c immutable safe'),
+    ('tidehold.series_deserialize', 'serialized bytea, state internal',
+     'internal', 'c immutable safe strict'),
+    ('tidehold.series_serialize', 'state internal',
+     'bytea', 'c immutable safe strict'),
+    ('tidehold.stat_progress_forecast', 'OUT pid integer, OUT leader_pid integer, OUT database_id oid, OUT role_id oid, OUT phase text, OUT
+         started_at timestamptz, OUT rows_read bigint, OUT series_done bigint, OUT series text, OUT method
+         text, OUT value_count integer',
+     'SETOF record', 'c volatile restricted strict'),
+    ('tidehold.update', 'model tidehold.forecast_model, value double precision',
+     'tidehold.forecast_model', 'c immutable safe'),
     ('tidehold.version', '',
      'text', 'c stable safe strict'),
     ('tidehold.wait_feed', 'name text, timeout interval = ''00:01:00''::interval, upto pg_lsn = NULL',
@@ -389,12 +520,18 @@ CREATE TEMPORARY VIEW actual_function AS
 
 SELECT set_eq('SELECT name FROM actual_function', 'SELECT name FROM expected_function',
               'the functions are the expected ones');
-SELECT is_empty('SELECT name FROM actual_function GROUP BY name HAVING count(*) > 1',
-                'no function is overloaded');
+-- An aggregate has no defaults, and is one of its own for each type of time.
+SELECT is_empty('SELECT name FROM actual_function GROUP BY name
+                     HAVING count(*) > 1 AND name !~ ''^tidehold\.(forecast|fit)(_accumulate)?$''',
+                'no function is overloaded but those of the aggregates');
 SELECT is(a.arguments || ' -> ' || a.result || ', ' || a.labels,
           regexp_replace(e.arguments, '\s+', ' ', 'g') || ' -> ' || e.result || ', ' || e.labels,
           e.name)
-FROM expected_function AS e LEFT JOIN actual_function AS a USING (name) ORDER BY e.name;
+FROM expected_function AS e
+LEFT JOIN actual_function AS a
+    ON a.name = e.name AND (a.arguments = regexp_replace(e.arguments, '\s+', ' ', 'g')
+        OR 1 = (SELECT count(*) FROM actual_function AS o WHERE o.name = e.name))
+ORDER BY e.name, a.arguments;
 
 CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
 INSERT INTO expected_relation VALUES
@@ -426,6 +563,22 @@ INSERT INTO expected_relation VALUES
          latency_p99_ms double precision, last_sent_at timestamptz, last_error text, last_error_at
          timestamptz, read_lsn pg_lsn, sent_lsn pg_lsn, confirmed_lsn pg_lsn, restart_lsn pg_lsn,
          gap_from pg_lsn, gap_to pg_lsn'),
+    ('tidehold.bigint_forecast', 'c',
+        'step integer, at bigint, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.date_forecast', 'c',
+        'step integer, at date, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.timestamp_forecast', 'c',
+        'step integer, at timestamp without time zone, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.timestamptz_forecast', 'c',
+        'step integer, at timestamptz, mean double precision, lower double precision, upper double
+         precision, quantiles double precision[], method text, status text'),
+    ('tidehold.stat_progress_forecast', 'v',
+        'pid integer, leader_pid integer, database_id oid, database name, role_id oid, phase text,
+         started_at timestamptz, rows_read bigint, series_done bigint, series text, method text,
+         value_count integer'),
     ('tidehold.stat_progress_snapshot', 'v',
         'snapshot_id bigint, feed text, schema_name name, table_name name, state text, reason text,
          rows_sent bigint, rows_estimated bigint, percent numeric, requested_at

@@ -37,7 +37,8 @@ CREATE TEMPORARY TABLE readable AS
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
-        'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot']) AS name;
+        'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
+        'tidehold.stat_progress_forecast']) AS name;
 CREATE TEMPORARY TABLE of_feeds AS
     SELECT 'tidehold.' || unnest(ARRAY['feed', 'feed_mapping', 'feed_snapshot', 'dead_letter']) AS name;
 CREATE TEMPORARY TABLE master_data AS
@@ -63,6 +64,7 @@ SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
     $$VALUES ('tidehold.stat_worker', 'SELECT'), ('inventory.escrow_entry', 'SELECT'), ('inventory.escrow_holder', 'SELECT'),
              ('tidehold.stat_feed', 'SELECT'), ('tidehold.stat_progress_snapshot', 'SELECT'),
+             ('tidehold.stat_progress_forecast', 'SELECT'),
              ('tidehold.feed', 'SELECT'), ('tidehold.feed_mapping', 'SELECT')$$,
     'pg_monitor may read the statistics');
 SELECT is_empty($$SELECT name FROM table_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may read or write anything');
@@ -80,7 +82,11 @@ CREATE TEMPORARY TABLE for_readers AS
         'ss_policy_table', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
         'intermittent_reorder_point', 'lot_sizes', 'round_order', 'reorder_quantity', 'plan_orders',
         'supplier_arrival', 'buffer_zones', 'buffer_order', 'daily_usage', 'blended_usage', 'abc_classes',
-        'xyz_class']);
+        'xyz_class'])
+    UNION ALL
+    SELECT 'tidehold.' || unnest(ARRAY[
+        'forecast_options', 'forecast_values', 'fit', 'fit_values', 'update', 'forecast', 'explain', 'stat_progress_forecast', 'forecast_model_eq',
+        'forecast_model_ne']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
@@ -109,7 +115,8 @@ SELECT set_eq(
     'functions for admins');
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'pg_monitor'$$,
-    $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('tidehold.stat_feed'), ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
+    $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('tidehold.stat_feed'), ('tidehold.stat_progress_forecast'),
+             ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
     'functions for pg_monitor');
 SELECT is_empty($$SELECT name FROM function_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may call anything');
 

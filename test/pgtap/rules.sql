@@ -31,7 +31,8 @@ INSERT INTO rule (name, query) VALUES
     WHERE obj_description(objid, classid::regclass::name) IS NULL $$),
 ('every table, view and sequence belongs to its extension', $$
     SELECT name FROM relation AS r
-    WHERE NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = r.oid) $$),
+    WHERE NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = r.oid
+                         OR m.classid = 'pg_type'::regclass AND m.objid = r.reltype AND r.relkind = 'c') $$),
 ('every function belongs to its extension', $$
     SELECT name FROM routine AS r
     WHERE NOT EXISTS (SELECT FROM member AS m WHERE m.classid = 'pg_proc'::regclass AND m.objid = r.oid) $$),
@@ -42,7 +43,7 @@ INSERT INTO rule (name, query) VALUES
 ('no function is SECURITY DEFINER', $$
     SELECT name FROM routine WHERE prosecdef $$),
 ('functions are written in C, SQL or PL/pgSQL', $$
-    SELECT name FROM routine WHERE language NOT IN ('c', 'sql', 'plpgsql') AND prokind <> 'a' $$),
+    SELECT name FROM routine WHERE language NOT IN ('c', 'sql', 'plpgsql', 'aggregate') $$),
 ('C functions are found in the library of the project', $$
     SELECT name FROM routine WHERE language = 'c' AND probin <> '$libdir/tidehold' $$),
 ('every argument can be passed by name', $$

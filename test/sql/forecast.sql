@@ -74,6 +74,20 @@ SELECT at FROM unnest((SELECT tidehold.forecast(at, 1, '1 day 12 hours', 2, naiv
     FROM (VALUES (timestamptz '2024-03-08 12:00'), ('2024-03-10 00:00'), ('2024-03-11 12:00')) AS v(at)));
 RESET TimeZone;
 
+-- In several zones and from many dates every step is where the server's arithmetic has it.
+CREATE FUNCTION agrees(zone text, start timestamptz, step interval) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('TimeZone', zone, true);
+    RETURN (SELECT bool_and(f.at = start + (19 + f.step) * agrees.step) FROM unnest((
+        SELECT tidehold.forecast(start + i * agrees.step, i, agrees.step, 40, naive()) FROM generate_series(0, 19) AS i)) AS f);
+END $$;
+SELECT agrees(zone, timestamptz '2023-01-01 00:00+00' + i * interval '37 days 5 hours 30 minutes', step) AS agrees, count(*)
+FROM unnest(ARRAY['America/New_York', 'Europe/Berlin', 'America/Havana', 'Australia/Lord_Howe', 'Asia/Kathmandu']) AS z(zone),
+     unnest(ARRAY['1 day', '3 days', '1 month', '1 year', '1 month 3 days', '1 day 12 hours', '6 hours']::interval[]) AS s(step),
+     generate_series(0, 29) AS i
+GROUP BY 1;
+RESET TimeZone;
+
 -- ---- Seasonal periods that the step tells ----
 CREATE FUNCTION season_of(step interval, n integer) RETURNS text
     LANGUAGE sql AS $$
@@ -196,7 +210,11 @@ WHERE f.step = m.step;
 SELECT pg_typeof(tidehold.fit(1::bigint, 1, 1)), pg_typeof(tidehold.fit(timestamp '2024-01-01', 1, '1 day')), pg_typeof(tidehold.fit(timestamptz '2024-01-01', 1, '1 day'));
 
 -- ---- The order of the rows and the plan change no bit ----
-CREATE TABLE demand AS
+CREATE TABLE demand (sku integer, day date, quantity double precision) PARTITION BY RANGE (day);
+CREATE TABLE demand_1 PARTITION OF demand FOR VALUES FROM ('2024-01-01') TO ('2024-01-15');
+CREATE TABLE demand_2 PARTITION OF demand FOR VALUES FROM ('2024-01-15') TO ('2024-02-20');
+CREATE TABLE demand_3 PARTITION OF demand FOR VALUES FROM ('2024-02-20') TO ('2024-04-01');
+INSERT INTO demand
 SELECT sku, date '2024-01-01' + d AS day, (hashint4(sku * 1000 + d) % 100) / 7.0::float8 AS quantity
 FROM generate_series(1, 40) AS sku, generate_series(0, 60) AS d, generate_series(1, 2);
 ANALYZE demand;
@@ -218,7 +236,9 @@ SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
-SELECT count(*) > 0 AS is_parallel FROM plan_of('SELECT * FROM forecast_of_all') AS p(line) WHERE line ~ 'Partial';
+-- Of each series three processes, or one after the other, make three states of one partition each.
+SET enable_partitionwise_aggregate = on;
+SELECT count(*) AS one_gather_and_three_parts FROM plan_of('SELECT * FROM forecast_of_all') AS p(line) WHERE line ~ 'Partial|Gather';
 SELECT md5(string_agg(sku || f::text, ',' ORDER BY sku)) = :'serial' AS parallel FROM forecast_of_all;
 -- Nothing to combine, and one error of many processes.
 SELECT tidehold.forecast(day, quantity, '1 day', 5) IS NULL AS nothing FROM demand WHERE sku < 0;
@@ -227,11 +247,12 @@ RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
+RESET enable_partitionwise_aggregate;
 
 -- ---- Progress is nobody's while nothing runs ----
 SELECT count(*) FROM tidehold.stat_progress_forecast;
 
-DROP FUNCTION naive, dates_after, season_of, plan_of;
+DROP FUNCTION naive, agrees, dates_after, season_of, plan_of;
 DROP VIEW forecast_of_all;
 DROP TABLE gap, twice, demand, shuffled;
 DROP EXTENSION tidehold;

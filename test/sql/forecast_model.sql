@@ -148,6 +148,8 @@ SELECT * FROM forecast_values('{1,2,-Infinity}', 1);
 SELECT * FROM forecast_values('{{1,2},{3,4}}', 1);
 SELECT fit_values('{}') IS NULL AS none, fit_values(NULL) IS NULL AS null_in,
        fit_values('{NULL}') IS NULL AS none_known;
+SELECT count(*) AS no_rows FROM forecast_values(NULL, 3);
+SELECT count(*) AS no_rows FROM forecast(NULL::forecast_model, 3);
 SELECT min(mean) >= 0 AND min(lower) = 0 AS not_below_zero
 FROM forecast_values('{9,7,6,5,3,2,1}', 20, forecast_options('holt', nonnegative => true));
 

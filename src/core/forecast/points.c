@@ -19,14 +19,12 @@ earlier(const ForecastPoint *a, const ForecastPoint *b)
 	return a->at < b->at;
 }
 
-/* Missing values come last, and -0 before 0: equal means the same bits. */
+/* Missing values come last. */
 static bool
 smaller(const ForecastPoint *a, const ForecastPoint *b)
 {
 	if (isnan(a->value) || isnan(b->value))
 		return !isnan(a->value);
-	if (a->value == b->value)
-		return signbit(a->value) && !signbit(b->value);
 	return a->value < b->value;
 }
 
