@@ -20,4 +20,13 @@ GRANT EXECUTE ON FUNCTION inventory.receive, inventory.issue, inventory.transfer
 GRANT EXECUTE ON FUNCTION inventory.new_id, inventory.import, inventory.rebuild, inventory.verify,
     inventory.verify_entries TO tidehold_admin;
 
+GRANT EXECUTE ON FUNCTION inventory.find_item, inventory.find_location, inventory.planning_time_zone,
+    inventory.planning_date, inventory.period_length, inventory.demand_at, inventory.demand,
+    inventory.demand_of_items TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.stat_lost_sale TO tidehold_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, inventory.rebuild_demand,
+    inventory.verify_demand TO tidehold_admin;
+GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting TO tidehold_admin;
+GRANT DELETE ON TABLE inventory.demand_state TO tidehold_admin;
+
 SELECT tidehold.wake_launcher();
