@@ -255,7 +255,7 @@ CREATE FUNCTION inventory.demand_at(
     ), daily AS (
         SELECT item_id, day, coalesce(m.shipped, 0) AS shipped, coalesce(m.returned, 0) AS returned,
                coalesce(r.lost, 0) AS lost, coalesce(r.lost_requests, 0) AS lost_requests,
-               coalesce(m.change, 0) AS change,
+               coalesce(m.change, 0) AS change, (m.item_id IS NOT NULL)::integer AS moves,
                sum(coalesce(m.change, 0)) OVER (PARTITION BY item_id ORDER BY day) AS on_hand
         FROM moved AS m FULL JOIN refused AS r USING (item_id, day)
     ), span AS (
@@ -264,29 +264,32 @@ CREATE FUNCTION inventory.demand_at(
         LEFT JOIN daily AS d USING (item_id)
         GROUP BY item_id
     ), opening AS (
-        SELECT s.item_id, s.first, coalesce(sum(d.change), 0) AS on_hand
+        SELECT s.item_id, s.first, coalesce(sum(d.change), 0) AS on_hand, coalesce(sum(d.moves), 0) AS moves
         FROM span AS s LEFT JOIN daily AS d ON d.item_id = s.item_id AND d.day < s.first
         WHERE s.first IS NOT NULL
         GROUP BY s.item_id, s.first
     ), slot AS (
-        SELECT o.item_id, o.on_hand AS opening, p.starts_on::date AS starts_on
+        SELECT o.item_id, o.on_hand AS opening, o.moves, p.starts_on::date AS starts_on
         FROM opening AS o CROSS JOIN bound AS b
         CROSS JOIN LATERAL generate_series(o.first, b.until::timestamp - b.step, b.step) AS p (starts_on)
     ), summed AS (
         SELECT d.item_id, date_trunc(demand_at.period, d.day::timestamp)::date AS starts_on,
                sum(d.shipped) AS shipped, sum(d.returned) AS returned, sum(d.lost) AS lost,
-               sum(d.lost_requests) AS lost_requests, sum(d.change) AS change, min(d.on_hand) AS least
+               sum(d.lost_requests) AS lost_requests, sum(d.change) AS change, sum(d.moves) AS moves,
+               min(d.on_hand) AS least
         FROM daily AS d GROUP BY 1, 2
     ), closed AS (
         SELECT item_id, starts_on, coalesce(u.shipped, 0) AS shipped, coalesce(u.returned, 0) AS returned,
                coalesce(u.lost, 0) AS lost, coalesce(u.lost_requests, 0) AS lost_requests,
                coalesce(u.change, 0) AS change, u.least,
-               s.opening + sum(coalesce(u.change, 0)) OVER (PARTITION BY item_id ORDER BY starts_on) AS on_hand
+               s.opening + sum(coalesce(u.change, 0)) OVER (PARTITION BY item_id ORDER BY starts_on) AS on_hand,
+               s.moves + sum(coalesce(u.moves, 0)) OVER (PARTITION BY item_id ORDER BY starts_on)
+                   > coalesce(u.moves, 0) AS moved_before
         FROM slot AS s LEFT JOIN summed AS u USING (item_id, starts_on)
     )
     SELECT c.item_id, c.starts_on, c.shipped::bigint, c.returned::bigint, c.lost::bigint, c.lost_requests::bigint,
            (c.shipped + c.lost)::bigint, c.on_hand::bigint,
-           least(c.least, c.on_hand - c.change) <= 0 OR c.lost_requests > 0
+           c.lost_requests > 0 OR coalesce(c.least <= 0, false) OR (c.moved_before AND c.on_hand - c.change <= 0)
     FROM closed AS c ORDER BY c.item_id, c.starts_on
     $$;
 COMMENT ON FUNCTION inventory.demand_at(bigint, bigint[], text, date, date) IS
@@ -308,7 +311,7 @@ CREATE FUNCTION inventory.demand(
                              demand.period, demand.since, demand.until) AS d
     $$;
 COMMENT ON FUNCTION inventory.demand IS
-    'demand of an item per period (day, week, month, quarter or year) at a location and below, none left out: shipped plus lost, with returns beside it; from the period of since (default: the first movement) to the last that ends by until (default: today, which is not yet over)';
+    'demand of an item per period (day, week, month, quarter or year) at a location and below, none left out: shipped plus lost, with returns beside it; from the period of since (default: the first movement) to the last that ends by until (default: today, which is not yet over); out_of_stock where a request was refused, or nothing was on hand when the period began or a day of it ended';
 
 CREATE FUNCTION inventory.demand_of_items(
     location text DEFAULT NULL, period text DEFAULT 'day', since date DEFAULT NULL, until date DEFAULT NULL,
