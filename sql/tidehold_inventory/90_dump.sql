@@ -17,3 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('inventory.lost_sale', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.planning_setting', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.demand_day', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.demand_state', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('inventory.supplier', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.supplier_holiday', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.item_supply', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.expected_receipt', '');

@@ -26,7 +26,10 @@ GRANT EXECUTE ON FUNCTION inventory.find_item, inventory.find_location, inventor
 GRANT EXECUTE ON FUNCTION inventory.stat_lost_sale TO tidehold_reader, pg_monitor;
 GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, inventory.rebuild_demand,
     inventory.verify_demand TO tidehold_admin;
-GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION inventory.settle_expected, inventory.receive_expected TO tidehold_operator;
+GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected TO tidehold_admin;
+GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting, inventory.supplier, inventory.supplier_holiday,
+    inventory.item_supply, inventory.expected_receipt TO tidehold_admin;
 GRANT DELETE ON TABLE inventory.demand_state TO tidehold_admin;
 
 SELECT tidehold.wake_launcher();
