@@ -37,8 +37,8 @@ define_limits(void)
 	/* With its bucket and the slots of request ids an entry takes 136 bytes and more. */
 	DefineCustomIntVariable("tidehold.lost_sale_entries",
 							"Number of items and places whose refused quantities are kept until they are written.",
-							NULL,
-							&th_setting_lost_sale_entries, 16384, 128, 10000000,
+							"0 counts nothing.",
+							&th_setting_lost_sale_entries, 16384, 0, 10000000,
 							PGC_POSTMASTER, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("tidehold.node_id",
 							"Number of this server in the upper 16 bits of new ids.",

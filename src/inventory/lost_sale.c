@@ -26,6 +26,7 @@
 #include "base/claim.h"
 #include "base/hooks.h"
 #include "base/query.h"
+#include "base/settings.h"
 #include "inventory/catalog.h"
 #include "inventory/lost_sale.h"
 #include "inventory/lost_sale_table.h"
@@ -71,6 +72,8 @@ th_lost_sale_count(const PickRequest *request, int64 missing, int32 tenant_id, t
 		.missing = missing,
 	};
 
+	if (th_setting_lost_sale_entries == 0)
+		return;
 	th_lost_sale_add(&change, hash_request(&change.key, tenant_id, request_id));
 }
 
