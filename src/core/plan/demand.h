@@ -5,9 +5,9 @@
  *
  * The loss of x is E[max(D - x, 0)], what is missing on average if x is there (Silver, Pyke
  * & Thomas 2017, Inventory and Production Management in Supply Chains, 4th ed., appendix II).
- * The second loss is the integral of the loss from x on; of whole demand, for whole x, the
- * sum of the loss at x + 1, x + 2 and so on (Zipkin 2000, Foundations of Inventory
- * Management, C.2).
+ * The second loss is what the loss comes to above x: of normal demand its integral from x on
+ * (Zipkin 2000, Foundations of Inventory Management, C.2), of the other shapes its sum over
+ * x + 1, x + 2 and so on, x being whole.
  */
 #ifndef TIDEHOLD_CORE_PLAN_DEMAND_H
 #define TIDEHOLD_CORE_PLAN_DEMAND_H
