@@ -1,0 +1,54 @@
+/*
+ * plan.c
+ *	  Whole quantities, and what a status of forecasting means here.
+ */
+#include "core/plan/plan.h"
+
+#include <math.h>
+
+/* Of a quantity that computing has put just above a whole number. */
+#define ROUNDING_ERROR 1e-9
+
+bool
+plan_is_amount(double value)
+{
+	return isfinite(value) && value >= 0;
+}
+
+PlanStatus
+plan_ceil(double value, int64_t *whole)
+{
+	double nearest = round(value);
+
+	if (isnan(value))
+		return PLAN_BAD_ARGUMENT;
+	if (!(fabs(value) <= (double) PLAN_WHOLE_MAX))
+		return PLAN_OVERFLOW;
+	if (fabs(value - nearest) <= ROUNDING_ERROR * fabs(nearest))
+		*whole = (int64_t) nearest;
+	else
+		*whole = (int64_t) ceil(value);
+	return PLAN_OK;
+}
+
+PlanStatus
+plan_of_forecast(ForecastStatus status)
+{
+	switch (status)
+	{
+		case FORECAST_OK:
+			return PLAN_OK;
+		case FORECAST_TOO_SHORT:
+			return PLAN_NO_DEMAND;
+		case FORECAST_NOT_FITTED:
+			return PLAN_OVERFLOW;
+		case FORECAST_INTERRUPTED:
+			return PLAN_INTERRUPTED;
+		case FORECAST_NO_MEMORY:
+			return PLAN_NO_MEMORY;
+		case FORECAST_NOT_POSITIVE:
+		case FORECAST_BAD_ARGUMENT:
+			break;
+	}
+	return PLAN_BAD_ARGUMENT;
+}
