@@ -28,6 +28,7 @@ CREATE TABLE inventory.item_supply (
     item_id bigint NOT NULL REFERENCES inventory.item ON DELETE CASCADE,
     location_id bigint NOT NULL DEFAULT 0 CHECK (location_id >= 0),
     supplier_id bigint REFERENCES inventory.supplier,
+    source_id bigint CHECK (source_id > 0 AND source_id <> location_id),
     active boolean NOT NULL DEFAULT true,
     policy text COLLATE "C" NOT NULL DEFAULT 'reorder_point'
         CHECK (policy IN ('reorder_point', 'order_up_to', 'min_max', 'buffer')),
@@ -57,6 +58,8 @@ CREATE INDEX item_supply_supplier_id_idx ON inventory.item_supply (supplier_id);
 COMMENT ON INDEX inventory.item_supply_supplier_id_idx IS 'what a supplier delivers';
 COMMENT ON TABLE inventory.item_supply IS 'how an item is planned at a location and below; there are forecasts and proposals for what stands here';
 COMMENT ON COLUMN inventory.item_supply.location_id IS 'a node of the tree; 0 plans all locations together, with requests that named none';
+COMMENT ON COLUMN inventory.item_supply.source_id IS
+    'where it is filled up from by transfer, itself planned or not; NULL: from a supplier';
 COMMENT ON COLUMN inventory.item_supply.policy IS
     'reorder_point: order economically when the position is at the reorder point; order_up_to: fill up at each review; min_max: fill up to stock_maximum at stock_minimum; buffer: demand-driven zones';
 COMMENT ON COLUMN inventory.item_supply.lead_days IS 'from order to arrival, mean, in days';
@@ -86,12 +89,17 @@ BEGIN
         WHERE l.location_id = NEW.location_id AND l.kind IN ('internal', 'view') AND l.tenant_id = i.tenant_id) THEN
         RAISE EXCEPTION 'location % is no internal location or view of the tenant of item %', NEW.location_id, NEW.item_id
             USING ERRCODE = 'TH003';
+    ELSIF NEW.source_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM inventory.location AS l JOIN inventory.item AS i ON i.item_id = NEW.item_id
+        WHERE l.location_id = NEW.source_id AND l.kind IN ('internal', 'view') AND l.tenant_id = i.tenant_id) THEN
+        RAISE EXCEPTION 'source % is no internal location or view of the tenant of item %', NEW.source_id, NEW.item_id
+            USING ERRCODE = 'TH003';
     END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION inventory.check_supply() IS 'trigger: an item is planned at an internal location or view of its tenant (TH003)';
-CREATE TRIGGER check_supply BEFORE INSERT OR UPDATE OF item_id, location_id ON inventory.item_supply
+CREATE TRIGGER check_supply BEFORE INSERT OR UPDATE OF item_id, location_id, source_id ON inventory.item_supply
     FOR EACH ROW EXECUTE FUNCTION inventory.check_supply();
 COMMENT ON TRIGGER check_supply ON inventory.item_supply IS 'in place of a foreign key, which could not allow 0';
 
@@ -100,6 +108,7 @@ CREATE TABLE inventory.expected_receipt (
     receipt_no bigint NOT NULL DEFAULT inventory.new_id(),
     location_id bigint NOT NULL CHECK (location_id >= 0),
     supplier_id bigint,
+    source_id bigint,
     quantity bigint NOT NULL CHECK (quantity > 0),
     received bigint NOT NULL DEFAULT 0 CHECK (received >= 0),
     due_on date NOT NULL CHECK (isfinite(due_on)),
@@ -110,10 +119,16 @@ CREATE TABLE inventory.expected_receipt (
     actor text NOT NULL DEFAULT current_user,
     PRIMARY KEY (item_id, receipt_no)
 );
+CREATE INDEX expected_receipt_source_id_idx ON inventory.expected_receipt (item_id, source_id)
+    WHERE closed_at IS NULL AND source_id IS NOT NULL;
+COMMENT ON INDEX inventory.expected_receipt_source_id_idx IS 'what is to leave a location';
+CREATE INDEX expected_receipt_receipt_no_idx ON inventory.expected_receipt (receipt_no);
+COMMENT ON INDEX inventory.expected_receipt_receipt_no_idx IS 'a line by its number alone';
 CREATE INDEX expected_receipt_open_idx ON inventory.expected_receipt (item_id, location_id, due_on) WHERE closed_at IS NULL;
 COMMENT ON INDEX inventory.expected_receipt_open_idx IS 'what is on order';
 COMMENT ON TABLE inventory.expected_receipt IS 'lines of purchase orders: what is to arrive, and what of it has';
 COMMENT ON COLUMN inventory.expected_receipt.location_id IS 'where it is planned for: a node of the tree, 0 anywhere';
+COMMENT ON COLUMN inventory.expected_receipt.source_id IS 'the location it is transferred from; NULL: from a supplier';
 COMMENT ON COLUMN inventory.expected_receipt.quantity IS 'ordered, in base units';
 COMMENT ON COLUMN inventory.expected_receipt.received IS 'arrived of it, in base units; more than was ordered where more came';
 COMMENT ON COLUMN inventory.expected_receipt.closed_at IS 'nothing more is to come since then';
@@ -176,6 +191,8 @@ CREATE FUNCTION inventory.receive_expected(
     AS $$
 DECLARE
     line inventory.expected_receipt;
+    arrived bigint;
+    place bigint;
     moved bigint;
 BEGIN
     SELECT r.* INTO line FROM inventory.expected_receipt AS r JOIN inventory.item AS i ON i.item_id = r.item_id
@@ -187,23 +204,33 @@ BEGIN
     -- A repeated request has changed the quantity that is left, which is an argument of receive.
     SELECT q.result[1]::bigint INTO moved FROM inventory.request AS q
     WHERE q.tenant_id = receive_expected.tenant_id AND q.request_id = receive_expected.request_id
-      AND q.operation = 'receive';
+      AND q.operation = CASE WHEN line.source_id IS NULL THEN 'receive' ELSE 'transfer' END;
     IF moved = ANY (line.movements) THEN
         RETURN moved;
     END IF;
-    moved := inventory.receive(
-        item_id => line.item_id, quantity => coalesce(receive_expected.quantity, greatest(line.quantity - line.received, 0)),
-        location => receive_expected.location,
-        location_id => CASE WHEN receive_expected.location IS NULL THEN nullif(line.location_id, 0) END,
-        lot => receive_expected.lot, expires_on => receive_expected.expires_on,
-        request_id => receive_expected.request_id, reference => coalesce(receive_expected.reference, line.reference),
-        tenant_id => receive_expected.tenant_id);
+    arrived := coalesce(receive_expected.quantity, greatest(line.quantity - line.received, 0));
+    IF receive_expected.location IS NULL THEN
+        place := nullif(line.location_id, 0);
+    END IF;
+    IF line.source_id IS NULL THEN
+        moved := inventory.receive(
+            item_id => line.item_id, quantity => arrived, location => receive_expected.location, location_id => place,
+            lot => receive_expected.lot, expires_on => receive_expected.expires_on,
+            request_id => receive_expected.request_id, reference => coalesce(receive_expected.reference, line.reference),
+            tenant_id => receive_expected.tenant_id);
+    ELSE
+        moved := inventory.transfer(
+            item_id => line.item_id, quantity => arrived, source_id => line.source_id,
+            destination => receive_expected.location, destination_id => place, lot => receive_expected.lot,
+            request_id => receive_expected.request_id, reference => coalesce(receive_expected.reference, line.reference),
+            tenant_id => receive_expected.tenant_id);
+    END IF;
     PERFORM inventory.settle_expected(line.item_id, line.receipt_no, moved, coalesce(receive_expected.close, false));
     RETURN moved;
 END
 $$;
 COMMENT ON FUNCTION inventory.receive_expected IS
-    'inventory.receive() of a line that is on order: quantity (default: what is still to come) arrives at location (default: where it was planned for); close says that nothing more will come; returns movement_no';
+    'inventory.receive(), or transfer() from its source, of a line that is on order: quantity (default: what is still to come) arrives at location (default: where it was planned for); close says that nothing more will come; returns movement_no';
 
 CREATE FUNCTION inventory.close_expected(receipt_no bigint, tenant_id integer DEFAULT 1) RETURNS boolean
     LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
@@ -241,15 +268,23 @@ CREATE VIEW inventory.supply_position AS
         JOIN inventory.expected_receipt AS r ON r.item_id = p.item_id AND r.location_id = p.location_id
         WHERE r.closed_at IS NULL
         GROUP BY p.item_id, p.node_id
+    ), leaving AS (
+        SELECT p.item_id, p.node_id, sum(greatest(r.quantity - r.received, 0)) AS outgoing
+        FROM place AS p JOIN inventory.expected_receipt AS r ON r.item_id = p.item_id AND r.source_id = p.location_id
+        WHERE r.closed_at IS NULL AND p.node_id <> 0
+        GROUP BY p.item_id, p.node_id
     )
     SELECT s.item_id, i.tenant_id, i.sku, s.location_id, l.code AS location,
            coalesce(k.on_hand, 0)::bigint AS on_hand, coalesce(k.reserved, 0)::bigint AS reserved,
            coalesce(k.in_transit, 0)::bigint AS in_transit, coalesce(c.on_order, 0)::bigint AS on_order, c.next_due_on,
-           (coalesce(k.on_hand, 0) - coalesce(k.reserved, 0) + coalesce(k.in_transit, 0) + coalesce(c.on_order, 0))::bigint AS position
+           coalesce(o.outgoing, 0)::bigint AS outgoing,
+           (coalesce(k.on_hand, 0) - coalesce(k.reserved, 0) + coalesce(k.in_transit, 0) + coalesce(c.on_order, 0)
+            - coalesce(o.outgoing, 0))::bigint AS position
     FROM inventory.item_supply AS s
     JOIN inventory.item AS i ON i.item_id = s.item_id
     LEFT JOIN inventory.location AS l ON l.location_id = s.location_id
     LEFT JOIN stock AS k ON k.item_id = s.item_id AND k.node_id = s.location_id
-    LEFT JOIN coming AS c ON c.item_id = s.item_id AND c.node_id = s.location_id;
+    LEFT JOIN coming AS c ON c.item_id = s.item_id AND c.node_id = s.location_id
+    LEFT JOIN leaving AS o ON o.item_id = s.item_id AND o.node_id = s.location_id;
 COMMENT ON VIEW inventory.supply_position IS
-    'inventory position of what is planned, at the location and below: sellable stock on hand, less what is reserved, plus what is in transit there and on order';
+    'inventory position of what is planned, at the location and below: sellable stock on hand, less what is reserved, plus what is in transit there and on order, less what is to be transferred away';

@@ -39,7 +39,7 @@ th_inventory_settle_expected(PG_FUNCTION_ARGS)
 		"SET received = r.received + m.quantity, movements = r.movements || $3, "
 		"closed_at = CASE WHEN $4 OR r.received + m.quantity >= r.quantity THEN coalesce(r.closed_at, now()) END "
 		"FROM (SELECT sum(v.quantity)::bigint AS quantity FROM inventory.movement AS v "
-		"WHERE v.item_id = $1 AND v.movement_no = $3 AND v.kind = 'receipt') AS m "
+		"WHERE v.item_id = $1 AND v.movement_no = $3 AND v.kind IN ('receipt', 'transfer')) AS m "
 		"WHERE r.item_id = $1 AND r.receipt_no = $2 AND m.quantity > 0 AND $3 <> ALL (r.movements) "
 		"RETURNING greatest(r.quantity - r.received, 0)";
 	static const Oid types[] = { INT8OID, INT8OID, INT8OID, BOOLOID };

@@ -1,0 +1,430 @@
+/*
+ * plan_order.c
+ *	  inventory.plan_order: what to order of an item now, by its policy, with the numbers
+ *	  that lead there.  inventory.next_delivery: when it would arrive.
+ *
+ * The mathematics is in core/plan.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+
+#include "base/call.h"
+#include "base/errors.h"
+#include "core/plan/buffer.h"
+#include "core/plan/calendar.h"
+#include "core/plan/eoq.h"
+#include "core/plan/order.h"
+#include "core/plan/safety.h"
+
+PG_FUNCTION_INFO_V1(th_inventory_plan_order);
+PG_FUNCTION_INFO_V1(th_inventory_next_delivery);
+
+/* As in sql/tidehold_inventory/84_plan.sql. */
+enum PlanOrderArgument
+{
+	ARG_POLICY,
+	ARG_STOCK_POSITION,
+	ARG_DEMAND,
+	ARG_DEMAND_VARIANCE,
+	ARG_PERIODS,
+	ARG_PERIODS_SD,
+	ARG_COUNTS,
+	ARG_SERVICE_LEVEL,
+	ARG_ORDER_COST,
+	ARG_HOLDING_COST,
+	ARG_ORDER_MINIMUM,
+	ARG_ORDER_MULTIPLE,
+	ARG_ORDER_MAXIMUM,
+	ARG_STOCK_MINIMUM,
+	ARG_STOCK_MAXIMUM,
+	ARG_USAGE,
+	ARG_LEAD_DAYS,
+	ARG_REVIEW_DAYS,
+	ARG_LEAD_FACTOR,
+	ARG_VARIABILITY_FACTOR
+};
+
+enum PlanOrderColumn
+{
+	OUT_MEAN,
+	OUT_DEVIATION,
+	OUT_SAFETY_STOCK,
+	OUT_REORDER_POINT,
+	OUT_ORDER_UP_TO,
+	OUT_ECONOMIC_QUANTITY,
+	OUT_REACHED,
+	OUT_NEED,
+	OUT_QUANTITY,
+	OUT_ORDERS,
+	OUT_RED,
+	OUT_YELLOW,
+	OUT_GREEN,
+	OUT_COLUMNS
+};
+
+typedef struct Proposal
+{
+	Datum values[OUT_COLUMNS];
+	bool nulls[OUT_COLUMNS];
+} Proposal;
+
+static void *
+lend_memory(void *context, size_t size)
+{
+	return MemoryContextAllocExtended(context, size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
+}
+
+static bool
+lend_interruption(void *context)
+{
+	CHECK_FOR_INTERRUPTS();
+	return false;
+}
+
+static void
+require(PlanStatus status, const char *what)
+{
+	if (status == PLAN_OK)
+		return;
+	ereport(ERROR,
+			(errcode(status == PLAN_OVERFLOW ? th_code_sqlstate(TH_QUANTITY_OVERFLOW) :
+					 status == PLAN_NO_MEMORY ? ERRCODE_OUT_OF_MEMORY :
+												th_code_sqlstate(TH_INVALID_ARGUMENT)),
+			 errmsg("%s cannot be planned with these numbers", what),
+			 status == PLAN_OVERFLOW	? errdetail("The result does not fit in 64 bits.") :
+			 status == PLAN_TOO_LARGE	? errdetail("There are more terms than are computed.") :
+			 status == PLAN_NOT_FOUND	? errdetail("The calendar has no such day within ten years.") :
+			 status == PLAN_BAD_ARGUMENT ? errdetail("One of them is negative, not a number, or out of its range.") :
+										  0));
+}
+
+static double
+amount(FunctionCallInfo fcinfo, int argument, double missing)
+{
+	return PG_ARGISNULL(argument) ? missing : PG_GETARG_FLOAT8(argument);
+}
+
+static int64
+quantity(FunctionCallInfo fcinfo, int argument, int64 missing)
+{
+	return PG_ARGISNULL(argument) ? missing : PG_GETARG_INT64(argument);
+}
+
+static void
+put_amount(Proposal *plan, int column, double value)
+{
+	plan->values[column] = Float8GetDatum(value);
+	plan->nulls[column] = isnan(value);
+}
+
+static void
+put_quantity(Proposal *plan, int column, int64 value)
+{
+	plan->values[column] = Int64GetDatum(value);
+	plan->nulls[column] = false;
+}
+
+/* Demand of the time at risk, and what of it the service level has to cover. */
+static void
+plan_risk(FunctionCallInfo fcinfo, PlanSafety *safety)
+{
+	double sd = amount(fcinfo, ARG_PERIODS_SD, 0);
+	PlanLeadTime risk = {
+		.demand = amount(fcinfo, ARG_DEMAND, 0),
+		.demand_variance = amount(fcinfo, ARG_DEMAND_VARIANCE, 0),
+		.periods = amount(fcinfo, ARG_PERIODS, 0),
+		.periods_variance = sd * sd,
+	};
+	PlanTarget target = { PLAN_CYCLE_SERVICE, amount(fcinfo, ARG_SERVICE_LEVEL, 0.95), 0 };
+	ForecastWork work = { lend_memory, lend_interruption, CurrentMemoryContext };
+	PlanDemand demand;
+	double mean;
+	double variance;
+
+	require(plan_lead_time_moments(&risk, &mean, &variance), "demand");
+	if (!PG_ARGISNULL(ARG_COUNTS) && PG_GETARG_BOOL(ARG_COUNTS))
+		require(plan_demand_counts(&work, mean, variance, &demand), "demand");
+	else
+		require(plan_demand_normal(mean, sqrt(variance), &demand), "demand");
+	require(plan_safety(&demand, &target, safety), "a safety stock");
+	safety->mean = mean;
+	safety->deviation = sqrt(variance);
+}
+
+/* What one order should be, before rounding; NaN where costs do not say. */
+static double
+economic_quantity(FunctionCallInfo fcinfo)
+{
+	PlanEoq eoq = {
+		.demand_rate = amount(fcinfo, ARG_DEMAND, 0),
+		.order_cost = amount(fcinfo, ARG_ORDER_COST, 0),
+		.holding_cost = amount(fcinfo, ARG_HOLDING_COST, 0),
+		.shortage_cost = INFINITY,
+	};
+	int64 whole = 1;
+
+	if (eoq.demand_rate <= 0 || eoq.order_cost <= 0 || eoq.holding_cost <= 0)
+		return NAN;
+	require(plan_eoq_whole(&eoq, &whole), "an economic quantity");
+	return (double) whole;
+}
+
+/* Mean and safety stock with the floor that the user has set; the reorder point is whole. */
+static int64
+put_reorder_point(FunctionCallInfo fcinfo, Proposal *plan)
+{
+	double floor_stock = (double) quantity(fcinfo, ARG_STOCK_MINIMUM, 0);
+	PlanSafety safety;
+	int64 point;
+
+	plan_risk(fcinfo, &safety);
+	require(plan_ceil(Max(safety.reorder_point, safety.mean + floor_stock), &point), "a reorder point");
+	put_amount(plan, OUT_MEAN, safety.mean);
+	put_amount(plan, OUT_DEVIATION, safety.deviation);
+	put_amount(plan, OUT_SAFETY_STOCK, (double) point - safety.mean);
+	put_amount(plan, OUT_REACHED, safety.cycle_service);
+	return point;
+}
+
+static int64
+put_levels(Proposal *plan, const PlanReorder *reorder, int64 stock_position)
+{
+	int64 need;
+
+	require(plan_reorder(reorder, stock_position, &need), "an order");
+	put_quantity(plan, OUT_REORDER_POINT, reorder->level);
+	put_quantity(plan, OUT_ORDER_UP_TO, reorder->up_to);
+	return need;
+}
+
+/* Where no costs say more, an order lasts until the next review. */
+static int64
+usual_quantity(FunctionCallInfo fcinfo, double economic)
+{
+	double lasting = amount(fcinfo, ARG_USAGE, 0) * amount(fcinfo, ARG_REVIEW_DAYS, 0);
+	int64 whole;
+
+	require(plan_ceil(isnan(economic) ? lasting : economic, &whole), "an order");
+	return Max(whole, 1);
+}
+
+static int64
+need_at_reorder_point(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
+{
+	int64 point = put_reorder_point(fcinfo, plan);
+	double economic = economic_quantity(fcinfo);
+	PlanReorder reorder = {
+		.level = point,
+		.quantity = usual_quantity(fcinfo, economic),
+		.up_to = point,
+	};
+
+	put_amount(plan, OUT_ECONOMIC_QUANTITY, economic);
+	/* At risk of nothing, nothing is due. */
+	if (point == 0 && stock_position >= 0)
+		reorder.quantity = 0;
+	return put_levels(plan, &reorder, stock_position);
+}
+
+static int64
+need_up_to(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
+{
+	int64 point = put_reorder_point(fcinfo, plan);
+	PlanReorder reorder = { .level = point, .quantity = 0, .up_to = point };
+
+	return put_levels(plan, &reorder, stock_position);
+}
+
+static int64
+need_min_max(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
+{
+	PlanReorder reorder = {
+		.level = quantity(fcinfo, ARG_STOCK_MINIMUM, 0),
+		.quantity = 0,
+		.up_to = quantity(fcinfo, ARG_STOCK_MAXIMUM, 0),
+	};
+
+	return put_levels(plan, &reorder, stock_position);
+}
+
+static int64
+need_of_buffer(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
+{
+	PlanBuffer buffer = {
+		.usage = amount(fcinfo, ARG_USAGE, 0),
+		.lead_days = amount(fcinfo, ARG_LEAD_DAYS, 0),
+		.lead_factor = amount(fcinfo, ARG_LEAD_FACTOR, 0.5),
+		.variability_factor = amount(fcinfo, ARG_VARIABILITY_FACTOR, 0.5),
+		.order_cycle = amount(fcinfo, ARG_REVIEW_DAYS, 0),
+		.minimum = quantity(fcinfo, ARG_ORDER_MINIMUM, 0),
+	};
+	PlanZones zones;
+	int64 need;
+
+	require(plan_zones(&buffer, &zones), "a buffer");
+	require(plan_zones_order(&zones, stock_position, &need), "an order");
+	put_quantity(plan, OUT_RED, zones.red);
+	put_quantity(plan, OUT_YELLOW, zones.yellow);
+	put_quantity(plan, OUT_GREEN, zones.green);
+	put_quantity(plan, OUT_REORDER_POINT, zones.top_of_yellow);
+	put_quantity(plan, OUT_ORDER_UP_TO, zones.top_of_green);
+	put_amount(plan, OUT_MEAN, buffer.usage * buffer.lead_days);
+	put_amount(plan, OUT_SAFETY_STOCK, (double) zones.red);
+	return need;
+}
+
+static int64
+need_by_policy(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
+{
+	static const struct
+	{
+		const char *name;
+		int64 (*need)(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position);
+	} policies[] = {
+		{ "reorder_point", need_at_reorder_point },
+		{ "order_up_to", need_up_to },
+		{ "min_max", need_min_max },
+		{ "buffer", need_of_buffer },
+	};
+	char *name = PG_ARGISNULL(ARG_POLICY) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(ARG_POLICY));
+
+	for (int i = 0; i < (int) lengthof(policies); i++)
+		if (strcmp(name, policies[i].name) == 0)
+			return policies[i].need(fcinfo, plan, stock_position);
+	ereport(ERROR,
+			(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
+			 errmsg("policy \"%s\" is not known", name),
+			 errhint("A policy is reorder_point, order_up_to, min_max or buffer.")));
+}
+
+/* Where the position would pass stock_maximum, less is ordered, and at least a minimum. */
+static int64
+cap_need(FunctionCallInfo fcinfo, int64 need, int64 stock_position)
+{
+	int64 maximum = quantity(fcinfo, ARG_STOCK_MAXIMUM, PG_INT64_MAX);
+
+	if (stock_position >= maximum)
+		return 0;
+	return need > 0 && stock_position > 0 ? Min(need, maximum - stock_position) : need;
+}
+
+static void
+put_order(FunctionCallInfo fcinfo, Proposal *plan, int64 need)
+{
+	PlanRounding rounding = {
+		.minimum = quantity(fcinfo, ARG_ORDER_MINIMUM, 0),
+		.multiple = quantity(fcinfo, ARG_ORDER_MULTIPLE, 1),
+		.maximum = quantity(fcinfo, ARG_ORDER_MAXIMUM, PG_INT64_MAX),
+	};
+	int64 total;
+	int orders;
+
+	require(plan_round(&rounding, need, &total, &orders), "an order");
+	put_quantity(plan, OUT_NEED, need);
+	put_quantity(plan, OUT_QUANTITY, total);
+	plan->values[OUT_ORDERS] = Int32GetDatum(orders);
+	plan->nulls[OUT_ORDERS] = false;
+}
+
+Datum
+th_inventory_plan_order(PG_FUNCTION_ARGS)
+{
+	int64 stock_position = quantity(fcinfo, ARG_STOCK_POSITION, 0);
+	TupleDesc shape;
+	Proposal plan;
+	int64 need;
+
+	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	memset(&plan, 0, sizeof(plan));
+	memset(plan.nulls, true, sizeof(plan.nulls));
+	need = need_by_policy(fcinfo, &plan, stock_position);
+	put_order(fcinfo, &plan, cap_need(fcinfo, need, stock_position));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), plan.values, plan.nulls)));
+}
+
+/* Day 0 of DateADT, 1 January 2000, is a Saturday; of a calendar a Monday. */
+#define CALENDAR_DAY_OF_EPOCH 5
+
+static int
+weekdays(ArrayType *array)
+{
+	Datum *days;
+	int count;
+	int bits = 0;
+
+	deconstruct_array(array, INT4OID, sizeof(int32), true, TYPALIGN_INT, &days, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		int32 day = DatumGetInt32(days[i]);
+
+		if (day < 1 || day > 7)
+			ereport(ERROR,
+					(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
+					 errmsg("weekday %d is not between 1 and 7", day)));
+		bits |= PLAN_MONDAY << (day - 1);
+	}
+	return bits;
+}
+
+static int
+compare_days(const void *a, const void *b)
+{
+	int32 x = *(const int32 *) a;
+	int32 y = *(const int32 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int32 *
+holidays(ArrayType *array, int *count)
+{
+	Datum *days;
+	int32 *numbers;
+
+	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &days, NULL, count);
+	numbers = palloc(Max(*count, 1) * sizeof(int32));
+	for (int i = 0; i < *count; i++)
+		numbers[i] = DatumGetDateADT(days[i]) + CALENDAR_DAY_OF_EPOCH;
+	qsort(numbers, *count, sizeof(int32), compare_days);
+	return numbers;
+}
+
+Datum
+th_inventory_next_delivery(PG_FUNCTION_ARGS)
+{
+	DateADT day = PG_GETARG_DATEADT(0);
+	PlanCalendar calendar = {
+		.lead_days = PG_GETARG_INT32(1),
+		.order_days = weekdays(PG_GETARG_ARRAYTYPE_P(2)),
+		.delivery_days = weekdays(PG_GETARG_ARRAYTYPE_P(3)),
+		.working_days = PG_GETARG_BOOL(5),
+	};
+	PlanDelivery delivery;
+	TupleDesc shape;
+	Datum values[4];
+	bool nulls[4] = { false };
+
+	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (DATE_NOT_FINITE(day))
+		ereport(ERROR,
+				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)), errmsg("day is not finite")));
+	calendar.holiday = holidays(PG_GETARG_ARRAYTYPE_P(4), &calendar.holidays);
+	require(plan_delivery(&calendar, day + CALENDAR_DAY_OF_EPOCH, &delivery), "a delivery");
+	values[0] = DateADTGetDatum(delivery.order_day - CALENDAR_DAY_OF_EPOCH);
+	values[1] = DateADTGetDatum(delivery.arrival_day - CALENDAR_DAY_OF_EPOCH);
+	values[2] = DateADTGetDatum(delivery.next_order - CALENDAR_DAY_OF_EPOCH);
+	values[3] = DateADTGetDatum(delivery.next_arrival - CALENDAR_DAY_OF_EPOCH);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));
+}
