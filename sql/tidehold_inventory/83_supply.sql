@@ -87,12 +87,12 @@ BEGIN
     IF NEW.location_id <> 0 AND NOT EXISTS (
         SELECT FROM inventory.location AS l JOIN inventory.item AS i ON i.item_id = NEW.item_id
         WHERE l.location_id = NEW.location_id AND l.kind IN ('internal', 'view') AND l.tenant_id = i.tenant_id) THEN
-        RAISE EXCEPTION 'location % is no internal location or view of the tenant of item %', NEW.location_id, NEW.item_id
+        RAISE EXCEPTION 'location % is no internal location or view of the tenant of the item', NEW.location_id
             USING ERRCODE = 'TH003';
     ELSIF NEW.source_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM inventory.location AS l JOIN inventory.item AS i ON i.item_id = NEW.item_id
         WHERE l.location_id = NEW.source_id AND l.kind IN ('internal', 'view') AND l.tenant_id = i.tenant_id) THEN
-        RAISE EXCEPTION 'source % is no internal location or view of the tenant of item %', NEW.source_id, NEW.item_id
+        RAISE EXCEPTION 'source % is no internal location or view of the tenant of the item', NEW.source_id
             USING ERRCODE = 'TH003';
     END IF;
     RETURN NEW;

@@ -213,6 +213,7 @@ CREATE FUNCTION inventory.propose_orders(
 DECLARE
     began timestamptz := clock_timestamp();
     first_error text;
+    dropped integer;
     wanted bigint[];
     answer text;
     row record;
@@ -266,6 +267,8 @@ BEGIN
     WHERE p.state = 'open' AND i.item_id = p.item_id AND i.tenant_id = propose_orders.tenant_id
       AND NOT EXISTS (SELECT FROM inventory.item_supply AS s
                       WHERE s.item_id = p.item_id AND s.location_id = p.location_id AND s.active);
+    GET DIAGNOSTICS dropped = ROW_COUNT;
+    withdrawn := withdrawn + dropped;
     INSERT INTO inventory.planning_run (task, started_at, finished_at, series, failed, error)
     VALUES ('propose', began, clock_timestamp(), looked_at, failed, first_error);
 END
