@@ -22,6 +22,7 @@ SELECT pg_catalog.pg_extension_config_dump('inventory.supplier_holiday', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.item_supply', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.expected_receipt', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.planning_run', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.forecast_model', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.forecast', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.forecast_error', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.order_proposal', '');

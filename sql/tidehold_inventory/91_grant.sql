@@ -27,9 +27,16 @@ GRANT EXECUTE ON FUNCTION inventory.stat_lost_sale TO tidehold_reader, pg_monito
 GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, inventory.rebuild_demand,
     inventory.verify_demand TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION inventory.settle_expected, inventory.receive_expected TO tidehold_operator;
-GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION inventory.plan_order, inventory.next_delivery, inventory.days_of_period,
+    inventory.planned_demand, inventory.planning_jobs TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected, inventory.note_actuals,
+    inventory.store_forecast, inventory.fit_series, inventory.fail_series, inventory.refit_forecasts,
+    inventory.update_forecasts, inventory.explain_order, inventory.propose_order, inventory.propose_orders,
+    inventory.lock_proposal, inventory.accept_proposal, inventory.dismiss_proposal,
+    inventory.schedule_planning, inventory.unschedule_planning TO tidehold_admin;
 GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting, inventory.supplier, inventory.supplier_holiday,
-    inventory.item_supply, inventory.expected_receipt TO tidehold_admin;
+    inventory.item_supply, inventory.expected_receipt, inventory.order_proposal, inventory.forecast_model,
+    inventory.forecast, inventory.forecast_error, inventory.planning_run TO tidehold_admin;
 GRANT DELETE ON TABLE inventory.demand_state TO tidehold_admin;
 
 SELECT tidehold.wake_launcher();
