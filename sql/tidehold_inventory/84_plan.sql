@@ -1,5 +1,5 @@
 -- What to order of one item, from numbers alone.
-CREATE FUNCTION inventory.plan_order(
+CREATE FUNCTION inventory.policy_order(
     policy text, stock_position bigint, demand double precision DEFAULT 0, demand_variance double precision DEFAULT 0,
     periods double precision DEFAULT 0, periods_sd double precision DEFAULT 0, counts boolean DEFAULT false,
     service_level double precision DEFAULT 0.95, order_cost double precision DEFAULT NULL,
@@ -13,16 +13,6 @@ CREATE FUNCTION inventory.plan_order(
     OUT red bigint, OUT yellow bigint, OUT green bigint)
     RETURNS record
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'th_inventory_plan_order';
-COMMENT ON FUNCTION inventory.plan_order IS
+    AS 'MODULE_PATHNAME', 'th_inventory_policy_order';
+COMMENT ON FUNCTION inventory.policy_order IS
     'what to order at an inventory position, in base units. demand and demand_variance are of a period, periods and periods_sd the time at risk (lead time and review) in such periods, holding_cost of a unit for a period; counts takes demand as whole numbers (Poisson or negative binomial) and not as normal. reorder_point = mean + safety_stock, rounded up; need becomes quantity by order_minimum, order_multiple and order_maximum, in so many orders. policy buffer reads daily_usage, lead_days, review_days and the factors instead, and gives its zones';
-
-CREATE FUNCTION inventory.next_delivery(
-    day date, lead_days integer, order_weekdays integer[] DEFAULT '{1,2,3,4,5,6,7}',
-    delivery_weekdays integer[] DEFAULT '{1,2,3,4,5,6,7}', holidays date[] DEFAULT '{}', working_days boolean DEFAULT false,
-    OUT order_on date, OUT due_on date, OUT next_order_on date, OUT next_due_on date)
-    RETURNS record
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'th_inventory_next_delivery';
-COMMENT ON FUNCTION inventory.next_delivery(date, integer, integer[], integer[], date[], boolean) IS
-    'when an order of that day or later is taken and arrives, and the same of the order after it; weekdays are 1 for Monday to 7 for Sunday; with working_days only order days that are no holidays count as lead_days';

@@ -130,6 +130,9 @@ DECLARE
         periods => CASE period WHEN 'day' THEN '{7}' WHEN 'week' THEN '{52}' WHEN 'month' THEN '{12}' END::integer[]));
     observed integer := cardinality(history);
 BEGIN
+    IF fitted IS NULL THEN
+        RAISE EXCEPTION 'no demand is known' USING ERRCODE = 'TH026';
+    END IF;
     INSERT INTO inventory.forecast_model
         (item_id, location_id, period, status, model, next_on, observed, naive_error, naive_square, fitted_at, updated_at)
     SELECT item_id, location_id, period, 'ok', fitted, next_on, observed, avg(abs(v.change)), avg(v.change * v.change), now(), now()

@@ -151,15 +151,15 @@ BEGIN
     IF supply.source_id IS NULL THEN
         SELECT s.* INTO calendar FROM inventory.supplier AS s WHERE s.supplier_id = supply.supplier_id;
     END IF;
-    SELECT d.* INTO delivery FROM inventory.next_delivery(
+    SELECT d.* INTO delivery FROM inventory.supplier_arrival(
         today, ceil(supply.lead_days)::integer,
         coalesce(calendar.order_weekdays, '{1,2,3,4,5,6,7}'), coalesce(calendar.delivery_weekdays, '{1,2,3,4,5,6,7}'),
         coalesce((SELECT array_agg(h.day) FROM inventory.supplier_holiday AS h WHERE h.supplier_id = calendar.supplier_id), '{}'),
         coalesce(calendar.working_days, false)) AS d;
     -- An order has to last until the one of the next review arrives.
-    days_at_risk := greatest(supply.lead_days + supply.review_days, delivery.next_due_on - today);
+    days_at_risk := greatest(supply.lead_days + supply.review_days, delivery.next_arrival_date - today);
     counts := zero_share > 0.24 OR period_demand * days_at_risk / days < 100;
-    SELECT p.* INTO plan FROM inventory.plan_order(
+    SELECT p.* INTO plan FROM inventory.policy_order(
         policy => supply.policy, stock_position => stock.position, demand => period_demand, demand_variance => period_variance,
         periods => days_at_risk / days, periods_sd => supply.lead_days_sd / days, counts => counts,
         service_level => supply.service_level, order_cost => supply.order_cost::double precision,
@@ -180,14 +180,14 @@ BEGIN
     INSERT INTO inventory.order_proposal AS p
         (item_id, location_id, supplier_id, source_id, quantity, orders, order_on, due_on, value, explanation, actor)
     VALUES (supply.item_id, supply.location_id, CASE WHEN supply.source_id IS NULL THEN supply.supplier_id END, supply.source_id,
-        plan.quantity, plan.orders, delivery.order_on, delivery.due_on, plan.quantity * supply.unit_cost,
+        plan.quantity, plan.orders, delivery.order_date, delivery.arrival_date, plan.quantity * supply.unit_cost,
         inventory.explain_order(supply, stock,
             jsonb_build_object('basis', basis, 'per_day', period_demand / days, 'days_at_risk', days_at_risk,
                 'lead_days', supply.lead_days, 'lead_days_sd', supply.lead_days_sd, 'review_days', supply.review_days,
                 'service_level', supply.service_level, 'distribution', CASE WHEN counts THEN 'counts' ELSE 'normal' END),
             to_jsonb(plan),
-            jsonb_build_object('today', today, 'order_on', delivery.order_on, 'due_on', delivery.due_on,
-                'next_order_on', delivery.next_order_on, 'next_due_on', delivery.next_due_on)),
+            jsonb_build_object('today', today, 'order_on', delivery.order_date, 'due_on', delivery.arrival_date,
+                'next_order_on', delivery.next_order_date, 'next_due_on', delivery.next_arrival_date)),
         current_user)
     ON CONFLICT (item_id, location_id) WHERE state = 'open' DO UPDATE
     SET supplier_id = excluded.supplier_id, source_id = excluded.source_id, quantity = excluded.quantity, orders = excluded.orders,

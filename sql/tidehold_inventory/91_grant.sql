@@ -27,7 +27,7 @@ GRANT EXECUTE ON FUNCTION inventory.stat_lost_sale TO tidehold_reader, pg_monito
 GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, inventory.rebuild_demand,
     inventory.verify_demand TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION inventory.settle_expected, inventory.receive_expected TO tidehold_operator;
-GRANT EXECUTE ON FUNCTION inventory.plan_order, inventory.next_delivery, inventory.days_of_period,
+GRANT EXECUTE ON FUNCTION inventory.policy_order, inventory.days_of_period,
     inventory.planned_demand, inventory.planning_jobs TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected, inventory.note_actuals,
     inventory.store_forecast, inventory.fit_series, inventory.fail_series, inventory.refit_forecasts,

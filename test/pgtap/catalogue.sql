@@ -170,16 +170,11 @@ INSERT INTO expected_function VALUES
      'inventory.order_proposal', 'plpgsql volatile unsafe'),
     ('inventory.new_id', '',
      'bigint', 'c volatile unsafe strict'),
-    ('inventory.next_delivery', 'day date, lead_days integer, order_weekdays integer[] = ''{1,2,3,4,5,6,7}''::integer[],
-         delivery_weekdays integer[] = ''{1,2,3,4,5,6,7}''::integer[], holidays date[] =
-         ''{}''::date[], working_days boolean = false, OUT order_on date, OUT due_on date, OUT
-         next_order_on date, OUT next_due_on date',
-     'record', 'c immutable safe strict'),
     ('inventory.note_actuals', 'node_id bigint, item_ids bigint[], period text, today date',
      'void', 'sql volatile unsafe strict'),
     ('inventory.period_length', 'period text',
      'interval', 'plpgsql immutable safe'),
-    ('inventory.plan_order', 'policy text, stock_position bigint, demand double precision = 0, demand_variance double
+    ('inventory.policy_order', 'policy text, stock_position bigint, demand double precision = 0, demand_variance double
          precision = 0, periods double precision = 0, periods_sd double precision = 0, counts
          boolean = false, service_level double precision = 0.95, order_cost double precision =
          NULL, holding_cost double precision = NULL, order_minimum bigint = 0, order_multiple

@@ -87,7 +87,7 @@ CREATE TEMPORARY TABLE for_readers AS
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
-        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'plan_order', 'next_delivery', 'planning_jobs']);
+        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',

@@ -166,18 +166,14 @@ INSERT INTO inventory.item_supply (item_id, service_level) VALUES (pg_temp.item(
 INSERT INTO inventory.item_supply (item_id, lead_days) VALUES (pg_temp.item('NO'), 'Infinity');
 INSERT INTO inventory.supplier (tenant_id, code, order_weekdays) VALUES (33, 'NEVER', '{0}');
 \set VERBOSITY default
-SELECT * FROM inventory.plan_order('guess', 0);
-SELECT * FROM inventory.plan_order('order_up_to', 0, demand => -1);
-SELECT * FROM inventory.plan_order('order_up_to', 0, demand => 'NaN');
-SELECT quantity FROM inventory.plan_order('order_up_to', 0, demand => 1e18, periods => 100);
-SELECT * FROM inventory.next_delivery('2026-01-01', 4, '{8}');
-SELECT * FROM inventory.next_delivery('2026-01-01', 3661);
-SELECT * FROM inventory.next_delivery('infinity', 1);
-SELECT * FROM inventory.next_delivery('2026-01-05', 3, '{1,2,3,4,5}', '{1,2,3,4,5}', '{2026-01-07,2026-01-06}', true);
+SELECT * FROM inventory.policy_order('guess', 0);
+SELECT * FROM inventory.policy_order('order_up_to', 0, demand => -1);
+SELECT * FROM inventory.policy_order('order_up_to', 0, demand => 'NaN');
+SELECT quantity FROM inventory.policy_order('order_up_to', 0, demand => 1e18, periods => 100);
 -- Case E4.
-SELECT red, yellow, order_up_to, green, need FROM inventory.plan_order('buffer', 50, daily_usage => 4, lead_days => 10);
-SELECT need FROM inventory.plan_order('buffer', 60, daily_usage => 4, lead_days => 10);
-SELECT red FROM inventory.plan_order('buffer', 60, daily_usage => 4, lead_days => 10, lead_factor => 1);
-SELECT red FROM inventory.plan_order('buffer', 60, daily_usage => 4, lead_days => 10, lead_factor => 1, variability_factor => 1);
+SELECT red, yellow, order_up_to, green, need FROM inventory.policy_order('buffer', 50, daily_usage => 4, lead_days => 10);
+SELECT need FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days => 10);
+SELECT red FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days => 10, lead_factor => 1);
+SELECT red FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days => 10, lead_factor => 1, variability_factor => 1);
 -- The ANTI one of E5 the right way round: lead time times mean, not its square root.
-SELECT round(safety_stock::numeric) AS safety_stock, reorder_point FROM inventory.plan_order('reorder_point', 0, 50, 625, 4, service_level => 0.9);
+SELECT round(safety_stock::numeric) AS safety_stock, reorder_point FROM inventory.policy_order('reorder_point', 0, 50, 625, 4, service_level => 0.9);

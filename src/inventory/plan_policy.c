@@ -1,7 +1,7 @@
 /*
- * plan_order.c
- *	  inventory.plan_order: what to order of an item now, by its policy, with the numbers
- *	  that lead there.  inventory.next_delivery: when it would arrive.
+ * plan_policy.c
+ *	  inventory.policy_order: what to order of an item now, by its policy, with the numbers
+ *	  that lead there.
  *
  * The mathematics is in core/plan.
  */
@@ -10,26 +10,21 @@
 #include <math.h>
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 
 #include "base/call.h"
 #include "base/errors.h"
 #include "core/plan/buffer.h"
-#include "core/plan/calendar.h"
 #include "core/plan/eoq.h"
 #include "core/plan/order.h"
 #include "core/plan/safety.h"
+#include "inventory/plan_call.h"
 
-PG_FUNCTION_INFO_V1(th_inventory_plan_order);
-PG_FUNCTION_INFO_V1(th_inventory_next_delivery);
+PG_FUNCTION_INFO_V1(th_inventory_policy_order);
 
 /* As in sql/tidehold_inventory/84_plan.sql. */
-enum PlanOrderArgument
+enum PolicyArgument
 {
 	ARG_POLICY,
 	ARG_STOCK_POSITION,
@@ -53,7 +48,7 @@ enum PlanOrderArgument
 	ARG_VARIABILITY_FACTOR
 };
 
-enum PlanOrderColumn
+enum PolicyColumn
 {
 	OUT_MEAN,
 	OUT_DEVIATION,
@@ -76,37 +71,6 @@ typedef struct Proposal
 	Datum values[OUT_COLUMNS];
 	bool nulls[OUT_COLUMNS];
 } Proposal;
-
-static void *
-lend_memory(void *context, size_t size)
-{
-	return MemoryContextAllocExtended(context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
-}
-
-static bool
-lend_interruption(void *context)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
-static void
-require(PlanStatus status, const char *what)
-{
-	if (status == PLAN_OK)
-		return;
-	ereport(ERROR,
-			(errcode(status == PLAN_OVERFLOW ? th_code_sqlstate(TH_QUANTITY_OVERFLOW) :
-					 status == PLAN_NO_MEMORY ? ERRCODE_OUT_OF_MEMORY :
-												th_code_sqlstate(TH_INVALID_ARGUMENT)),
-			 errmsg("%s cannot be planned with these numbers", what),
-			 status == PLAN_OVERFLOW	? errdetail("The result does not fit in 64 bits.") :
-			 status == PLAN_TOO_LARGE	? errdetail("There are more terms than are computed.") :
-			 status == PLAN_NOT_FOUND	? errdetail("The calendar has no such day within ten years.") :
-			 status == PLAN_BAD_ARGUMENT ? errdetail("One of them is negative, not a number, or out of its range.") :
-										  0));
-}
 
 static double
 amount(FunctionCallInfo fcinfo, int argument, double missing)
@@ -146,17 +110,16 @@ plan_risk(FunctionCallInfo fcinfo, PlanSafety *safety)
 		.periods_variance = sd * sd,
 	};
 	PlanTarget target = { PLAN_CYCLE_SERVICE, amount(fcinfo, ARG_SERVICE_LEVEL, 0.95), 0 };
-	ForecastWork work = { lend_memory, lend_interruption, CurrentMemoryContext };
 	PlanDemand demand;
 	double mean;
 	double variance;
 
-	require(plan_lead_time_moments(&risk, &mean, &variance), "demand");
+	th_plan_check(plan_lead_time_moments(&risk, &mean, &variance), "demand");
 	if (!PG_ARGISNULL(ARG_COUNTS) && PG_GETARG_BOOL(ARG_COUNTS))
-		require(plan_demand_counts(&work, mean, variance, &demand), "demand");
+		th_plan_check(plan_demand_counts(&th_plan_work, mean, variance, &demand), "demand");
 	else
-		require(plan_demand_normal(mean, sqrt(variance), &demand), "demand");
-	require(plan_safety(&demand, &target, safety), "a safety stock");
+		th_plan_check(plan_demand_normal(mean, sqrt(variance), &demand), "demand");
+	th_plan_check(plan_safety(&demand, &target, safety), "a safety stock");
 	safety->mean = mean;
 	safety->deviation = sqrt(variance);
 }
@@ -175,7 +138,7 @@ economic_quantity(FunctionCallInfo fcinfo)
 
 	if (eoq.demand_rate <= 0 || eoq.order_cost <= 0 || eoq.holding_cost <= 0)
 		return NAN;
-	require(plan_eoq_whole(&eoq, &whole), "an economic quantity");
+	th_plan_check(plan_eoq_whole(&eoq, &whole), "an economic quantity");
 	return (double) whole;
 }
 
@@ -188,7 +151,7 @@ put_reorder_point(FunctionCallInfo fcinfo, Proposal *plan)
 	int64 point;
 
 	plan_risk(fcinfo, &safety);
-	require(plan_ceil(Max(safety.reorder_point, safety.mean + floor_stock), &point), "a reorder point");
+	th_plan_check(plan_ceil(Max(safety.reorder_point, safety.mean + floor_stock), &point), "a reorder point");
 	put_amount(plan, OUT_MEAN, safety.mean);
 	put_amount(plan, OUT_DEVIATION, safety.deviation);
 	put_amount(plan, OUT_SAFETY_STOCK, (double) point - safety.mean);
@@ -201,7 +164,7 @@ put_levels(Proposal *plan, const PlanReorder *reorder, int64 stock_position)
 {
 	int64 need;
 
-	require(plan_reorder(reorder, stock_position, &need), "an order");
+	th_plan_check(plan_reorder(reorder, stock_position, &need), "an order");
 	put_quantity(plan, OUT_REORDER_POINT, reorder->level);
 	put_quantity(plan, OUT_ORDER_UP_TO, reorder->up_to);
 	return need;
@@ -214,7 +177,7 @@ usual_quantity(FunctionCallInfo fcinfo, double economic)
 	double lasting = amount(fcinfo, ARG_USAGE, 0) * amount(fcinfo, ARG_REVIEW_DAYS, 0);
 	int64 whole;
 
-	require(plan_ceil(isnan(economic) ? lasting : economic, &whole), "an order");
+	th_plan_check(plan_ceil(isnan(economic) ? lasting : economic, &whole), "an order");
 	return Max(whole, 1);
 }
 
@@ -271,8 +234,8 @@ need_of_buffer(FunctionCallInfo fcinfo, Proposal *plan, int64 stock_position)
 	PlanZones zones;
 	int64 need;
 
-	require(plan_zones(&buffer, &zones), "a buffer");
-	require(plan_zones_order(&zones, stock_position, &need), "an order");
+	th_plan_check(plan_zones(&buffer, &zones), "a buffer");
+	th_plan_check(plan_zones_order(&zones, stock_position, &need), "an order");
 	put_quantity(plan, OUT_RED, zones.red);
 	put_quantity(plan, OUT_YELLOW, zones.yellow);
 	put_quantity(plan, OUT_GREEN, zones.green);
@@ -329,7 +292,7 @@ put_order(FunctionCallInfo fcinfo, Proposal *plan, int64 need)
 	int64 total;
 	int orders;
 
-	require(plan_round(&rounding, need, &total, &orders), "an order");
+	th_plan_check(plan_round(&rounding, need, &total, &orders), "an order");
 	put_quantity(plan, OUT_NEED, need);
 	put_quantity(plan, OUT_QUANTITY, total);
 	plan->values[OUT_ORDERS] = Int32GetDatum(orders);
@@ -337,7 +300,7 @@ put_order(FunctionCallInfo fcinfo, Proposal *plan, int64 need)
 }
 
 Datum
-th_inventory_plan_order(PG_FUNCTION_ARGS)
+th_inventory_policy_order(PG_FUNCTION_ARGS)
 {
 	int64 stock_position = quantity(fcinfo, ARG_STOCK_POSITION, 0);
 	TupleDesc shape;
@@ -351,80 +314,4 @@ th_inventory_plan_order(PG_FUNCTION_ARGS)
 	need = need_by_policy(fcinfo, &plan, stock_position);
 	put_order(fcinfo, &plan, cap_need(fcinfo, need, stock_position));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), plan.values, plan.nulls)));
-}
-
-/* Day 0 of DateADT, 1 January 2000, is a Saturday; of a calendar a Monday. */
-#define CALENDAR_DAY_OF_EPOCH 5
-
-static int
-weekdays(ArrayType *array)
-{
-	Datum *days;
-	int count;
-	int bits = 0;
-
-	deconstruct_array(array, INT4OID, sizeof(int32), true, TYPALIGN_INT, &days, NULL, &count);
-	for (int i = 0; i < count; i++)
-	{
-		int32 day = DatumGetInt32(days[i]);
-
-		if (day < 1 || day > 7)
-			ereport(ERROR,
-					(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-					 errmsg("weekday %d is not between 1 and 7", day)));
-		bits |= PLAN_MONDAY << (day - 1);
-	}
-	return bits;
-}
-
-static int
-compare_days(const void *a, const void *b)
-{
-	int32 x = *(const int32 *) a;
-	int32 y = *(const int32 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-static int32 *
-holidays(ArrayType *array, int *count)
-{
-	Datum *days;
-	int32 *numbers;
-
-	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &days, NULL, count);
-	numbers = palloc(Max(*count, 1) * sizeof(int32));
-	for (int i = 0; i < *count; i++)
-		numbers[i] = DatumGetDateADT(days[i]) + CALENDAR_DAY_OF_EPOCH;
-	qsort(numbers, *count, sizeof(int32), compare_days);
-	return numbers;
-}
-
-Datum
-th_inventory_next_delivery(PG_FUNCTION_ARGS)
-{
-	DateADT day = PG_GETARG_DATEADT(0);
-	PlanCalendar calendar = {
-		.lead_days = PG_GETARG_INT32(1),
-		.order_days = weekdays(PG_GETARG_ARRAYTYPE_P(2)),
-		.delivery_days = weekdays(PG_GETARG_ARRAYTYPE_P(3)),
-		.working_days = PG_GETARG_BOOL(5),
-	};
-	PlanDelivery delivery;
-	TupleDesc shape;
-	Datum values[4];
-	bool nulls[4] = { false };
-
-	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	if (DATE_NOT_FINITE(day))
-		ereport(ERROR,
-				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)), errmsg("day is not finite")));
-	calendar.holiday = holidays(PG_GETARG_ARRAYTYPE_P(4), &calendar.holidays);
-	require(plan_delivery(&calendar, day + CALENDAR_DAY_OF_EPOCH, &delivery), "a delivery");
-	values[0] = DateADTGetDatum(delivery.order_day - CALENDAR_DAY_OF_EPOCH);
-	values[1] = DateADTGetDatum(delivery.arrival_day - CALENDAR_DAY_OF_EPOCH);
-	values[2] = DateADTGetDatum(delivery.next_order - CALENDAR_DAY_OF_EPOCH);
-	values[3] = DateADTGetDatum(delivery.next_arrival - CALENDAR_DAY_OF_EPOCH);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));
 }
