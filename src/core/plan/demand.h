@@ -61,6 +61,13 @@ PlanStatus plan_demand_sample(const ForecastWork *work, const double *value, int
 PlanStatus plan_demand_table(const ForecastWork *work, const double *probability, int count,
 							 PlanDemand *demand);
 
+/*
+ * Demand of a number of periods, from 1, each as PLAN_COUNTS of period has it and none
+ * depending on another: exact, by convolution.
+ */
+PlanStatus plan_demand_periods(const ForecastWork *work, const PlanDemand *period, int periods,
+							   PlanDemand *demand);
+
 /* Probability that x is enough. */
 double plan_demand_reach(const PlanDemand *demand, double x);
 
