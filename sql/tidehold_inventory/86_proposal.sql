@@ -341,3 +341,28 @@ END
 $$;
 COMMENT ON FUNCTION inventory.dismiss_proposal(bigint, text, date) IS
     'what was proposed is not ordered, and not proposed again before quiet_until (default: tomorrow); TH026 where the proposal is not open';
+
+CREATE VIEW inventory.item_class AS
+    WITH asked AS (
+        SELECT d.item_id, sum(d.demand) AS quantity, array_agg(d.demand::double precision ORDER BY d.starts_on) AS weeks
+        FROM inventory.demand_at(0, NULL, 'week', inventory.planning_date() - 364, inventory.planning_date()) AS d
+        GROUP BY d.item_id
+    ), cost AS (
+        SELECT s.item_id, max(s.unit_cost) AS unit_cost FROM inventory.item_supply AS s GROUP BY s.item_id
+    ), valued AS (
+        SELECT i.tenant_id, i.item_id, i.sku, a.quantity, a.quantity * coalesce(c.unit_cost, 0) AS value, a.weeks
+        FROM inventory.item AS i
+        JOIN asked AS a ON a.item_id = i.item_id
+        LEFT JOIN cost AS c ON c.item_id = i.item_id
+    ), abc AS (
+        SELECT k.key AS item_id, k.class, k.share
+        FROM (SELECT array_agg(v.item_id ORDER BY v.item_id) AS items, array_agg(v.value ORDER BY v.item_id) AS amounts
+              FROM valued AS v GROUP BY v.tenant_id) AS t
+        CROSS JOIN LATERAL inventory.abc_classes(t.items, t.amounts) AS k
+    )
+    SELECT v.tenant_id, v.item_id, v.sku, v.quantity, v.value, a.share, a.class AS abc, x.class AS xyz, x.variation
+    FROM valued AS v
+    LEFT JOIN abc AS a ON a.item_id = v.item_id
+    CROSS JOIN LATERAL inventory.xyz_class(v.weeks) AS x;
+COMMENT ON VIEW inventory.item_class IS
+    'classes of the items by the demand of the last 52 weeks at all locations: abc by value (demand times the highest unit_cost) within the tenant, xyz by the coefficient of variation of the weeks';

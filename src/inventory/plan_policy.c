@@ -9,11 +9,8 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "base/call.h"
 #include "base/errors.h"
 #include "core/plan/buffer.h"
 #include "core/plan/eoq.h"
@@ -303,15 +300,12 @@ Datum
 th_inventory_policy_order(PG_FUNCTION_ARGS)
 {
 	int64 stock_position = quantity(fcinfo, ARG_STOCK_POSITION, 0);
-	TupleDesc shape;
 	Proposal plan;
 	int64 need;
 
-	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	memset(&plan, 0, sizeof(plan));
 	memset(plan.nulls, true, sizeof(plan.nulls));
 	need = need_by_policy(fcinfo, &plan, stock_position);
 	put_order(fcinfo, &plan, cap_need(fcinfo, need, stock_position));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), plan.values, plan.nulls)));
+	PG_RETURN_DATUM(th_plan_row(fcinfo, plan.values, plan.nulls));
 }

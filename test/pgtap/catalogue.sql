@@ -174,6 +174,16 @@ INSERT INTO expected_function VALUES
      'void', 'sql volatile unsafe strict'),
     ('inventory.period_length', 'period text',
      'interval', 'plpgsql immutable safe'),
+    ('inventory.planned_demand', 'today date = inventory.planning_date(), item_ids bigint[] = NULL, OUT item_id bigint, OUT
+         location_id bigint, OUT basis text, OUT observed integer, OUT demand double precision,
+         OUT variance double precision, OUT zero_share double precision',
+     'SETOF record', 'plpgsql stable restricted'),
+    ('inventory.planning_date', 'at timestamptz = now()',
+     'date', 'sql stable safe strict'),
+    ('inventory.planning_jobs', 'OUT job text, OUT schedule text, OUT command text',
+     'SETOF record', 'sql immutable safe strict'),
+    ('inventory.planning_time_zone', '',
+     'text', 'sql stable safe strict'),
     ('inventory.policy_order', 'policy text, stock_position bigint, demand double precision = 0, demand_variance double
          precision = 0, periods double precision = 0, periods_sd double precision = 0, counts
          boolean = false, service_level double precision = 0.95, order_cost double precision =
@@ -187,16 +197,6 @@ INSERT INTO expected_function VALUES
          precision, OUT need bigint, OUT quantity bigint, OUT orders integer, OUT red bigint,
          OUT yellow bigint, OUT green bigint',
      'record', 'c immutable safe'),
-    ('inventory.planned_demand', 'today date = inventory.planning_date(), item_ids bigint[] = NULL, OUT item_id bigint, OUT
-         location_id bigint, OUT basis text, OUT observed integer, OUT demand double precision,
-         OUT variance double precision, OUT zero_share double precision',
-     'SETOF record', 'plpgsql stable restricted'),
-    ('inventory.planning_date', 'at timestamptz = now()',
-     'date', 'sql stable safe strict'),
-    ('inventory.planning_jobs', 'OUT job text, OUT schedule text, OUT command text',
-     'SETOF record', 'sql immutable safe strict'),
-    ('inventory.planning_time_zone', '',
-     'text', 'sql stable safe strict'),
     ('inventory.propose_order', 'supply inventory.item_supply, stock inventory.supply_position, today date, basis text,
          period_demand double precision, period_variance double precision, zero_share double
          precision',
@@ -406,6 +406,9 @@ INSERT INTO expected_relation VALUES
         'item_id bigint!, tenant_id integer!, sku text!, name text!, base_unit text!,
          tracking text!, best_before_days integer, removal_days integer, alert_days integer,
          attributes jsonb!, created_at timestamptz!'),
+    ('inventory.item_class', 'v',
+        'tenant_id integer, item_id bigint, sku text, quantity numeric, value numeric, share double
+         precision, abc text, xyz text, variation double precision'),
     ('inventory.item_supply', 'r',
         'item_id bigint!, location_id bigint!, supplier_id bigint, source_id bigint, active boolean!,
          policy text!, lead_days double precision!, lead_days_sd double precision!, review_days

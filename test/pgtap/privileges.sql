@@ -43,7 +43,7 @@ CREATE TEMPORARY TABLE readable AS
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
         'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
         'inventory.lost_sale', 'inventory.demand_day', 'inventory.demand_state', 'inventory.movement_side', 'inventory.location_within',
-        'inventory.supply_position', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
+        'inventory.supply_position', 'inventory.item_class', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
     UNION ALL
     SELECT name FROM planned;
 CREATE TEMPORARY TABLE of_feeds AS

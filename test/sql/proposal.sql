@@ -177,3 +177,24 @@ SELECT red FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days
 SELECT red FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days => 10, lead_factor => 1, variability_factor => 1);
 -- The ANTI one of E5 the right way round: lead time times mean, not its square root.
 SELECT round(safety_stock::numeric) AS safety_stock, reorder_point FROM inventory.policy_order('reorder_point', 0, 50, 625, 4, service_level => 0.9);
+
+-- An admin plans, an operator receives what was ordered, a reader looks.
+INSERT INTO inventory.item (tenant_id, sku) VALUES (33, 'ROLES');
+SET ROLE tidehold_admin;
+INSERT INTO inventory.item_supply (item_id, location_id, policy, stock_minimum, stock_maximum, unit_cost)
+VALUES (pg_temp.item('ROLES'), pg_temp.place('WH'), 'min_max', 5, 10, 2);
+SELECT proposed FROM inventory.propose_orders('ROLES', '2026-01-06', tenant_id => 33);
+SELECT inventory.accept_proposal(proposal_no) AS receipt_no FROM inventory.order_proposal WHERE item_id = pg_temp.item('ROLES') \gset
+SELECT inventory.rebuild_demand() > 0 AS rebuilt;
+SET ROLE tidehold_operator;
+SELECT inventory.propose_orders(tenant_id => 33);
+SELECT inventory.accept_proposal(1);
+SELECT inventory.receive_expected(:receipt_no, 4, 'BIN', request_id => 'roles', tenant_id => 33) > 0 AS received;
+SELECT inventory.settle_expected(pg_temp.item('ROLES'), :receipt_no, 12345) AS made_up;
+SET ROLE tidehold_reader;
+SELECT on_hand, on_order, position FROM inventory.supply_position WHERE item_id = pg_temp.item('ROLES');
+SELECT count(*) > 0 AS planned FROM inventory.planned_demand('2026-01-06');
+SELECT count(*) > 0 AS demand FROM inventory.demand('STEADY', period => 'month', until => '2026-01-01', tenant_id => 33);
+SELECT inventory.receive_expected(:receipt_no, 1, 'BIN', tenant_id => 33);
+SELECT count(abc) > 0 AS classes FROM inventory.item_class WHERE tenant_id = 33;
+RESET ROLE;
