@@ -40,13 +40,13 @@ SELECT quantity, round(service_level::numeric, 4) AS service_level, round(cost, 
 FROM inventory.newsvendor(4, 1, 4, distribution => 'poisson');
 SELECT quantity, round(service_level::numeric, 4) AS service_level, round(cost, 4) AS cost
 FROM inventory.newsvendor(4, 1, 4, deviation => 4, distribution => 'negative_binomial');
-SELECT * FROM inventory.newsvendor(demands => '{7,1,4,4}', overage_cost => 1, shortage_cost => 3);
+SELECT * FROM inventory.newsvendor_sample(demands => '{7,1,4,4}', overage_cost => 1, shortage_cost => 3);
 SELECT inventory.newsvendor(50, 0.18, 0.7, deviation => 8, distribution => 'weibull');
 SELECT inventory.newsvendor(50, 0.18, 0.7, deviation => 8, distribution => 'poisson');
 SELECT inventory.newsvendor(50, 0, 0.7);
-SELECT inventory.newsvendor('{}'::float8[], 1, 1);
-SELECT inventory.newsvendor('{1,-2}'::float8[], 1, 1);
-SELECT inventory.newsvendor('{1,NULL}'::float8[], 1, 1);
+SELECT inventory.newsvendor_sample('{}'::float8[], 1, 1);
+SELECT inventory.newsvendor_sample('{1,-2}'::float8[], 1, 1);
+SELECT inventory.newsvendor_sample('{1,NULL}'::float8[], 1, 1);
 
 -- Safety stock: a lead time multiplies the mean by 4 and the deviation by 2, which is 264.
 SELECT round(inventory.service_factor(0.95)::numeric, 4) AS factor;
@@ -62,16 +62,16 @@ FROM inventory.safety_stock(100, 1, 0.99, order_quantity => 200, measure => 'fil
 SELECT inventory.reorder_point(3, 2, 0.95, distribution => 'poisson') AS poisson,
        inventory.reorder_point(3, 2, 0.95, deviation => 3, distribution => 'negative_binomial') AS negative_binomial;
 -- Intermittent demand: 8 pieces every tenth period.
-SELECT level, inventory.reorder_point(history, 4, level) AS cycle,
-       inventory.reorder_point(history, 4, level, order_quantity => 16, measure => 'fill_rate') AS fill_rate
+SELECT level, inventory.intermittent_reorder_point(history, 4, level) AS cycle,
+       inventory.intermittent_reorder_point(history, 4, level, order_quantity => 16, measure => 'fill_rate') AS fill_rate
 FROM (SELECT array_agg(CASE WHEN t % 10 = 3 THEN 8 WHEN t <> 77 THEN 0 END::float8 ORDER BY t) AS history
       FROM generate_series(0, 199) AS t) AS h, (VALUES (0.5), (0.9), (0.99)) AS l(level) ORDER BY level;
-SELECT safety_stock, reorder_point, demand_at_risk FROM inventory.safety_stock('{0,0,0}'::float8[], 4, 0.95);
-SELECT inventory.reorder_point('{}'::float8[], 4, 0.95);
-SELECT inventory.reorder_point('{NULL,NULL}'::float8[], 4, 0.95);
-SELECT inventory.reorder_point('{1,-1}'::float8[], 4, 0.95);
-SELECT inventory.reorder_point('{0,1}'::float8[], 0, 0.95);
-SELECT inventory.reorder_point('{0,1}'::float8[], 2000, 0.95);
+SELECT safety_stock, reorder_point, demand_at_risk FROM inventory.intermittent_safety_stock('{0,0,0}'::float8[], 4, 0.95);
+SELECT inventory.intermittent_reorder_point('{}'::float8[], 4, 0.95);
+SELECT inventory.intermittent_reorder_point('{NULL,NULL}'::float8[], 4, 0.95);
+SELECT inventory.intermittent_reorder_point('{1,-1}'::float8[], 4, 0.95);
+SELECT inventory.intermittent_reorder_point('{0,1}'::float8[], 0, 0.95);
+SELECT inventory.intermittent_reorder_point('{0,1}'::float8[], 2000, 0.95);
 SELECT inventory.reorder_point(50, 4, 1);
 SELECT inventory.reorder_point(50, 4, 0.95, measure => 'ready_rate');
 SELECT inventory.reorder_point(50, 4, 0.95, measure => 'fill_rate');
@@ -96,9 +96,9 @@ FROM (VALUES (10, 64, 9), (15, 64, 9), (6, 5, 4)) AS c(demand, order_cost, short
 SELECT reorder_point, order_up_to, round(cost, 4) AS cost FROM inventory.ss_policy(2, 10, 1, 9, lead_time => 3);
 SELECT reorder_point, order_up_to, round(cost, 4) AS cost FROM inventory.ss_policy(2, 10, 1, 9, lead_time => 3, deviation => 3);
 SELECT reorder_point, order_up_to, round(cost, 4) AS cost
-FROM inventory.ss_policy(probabilities => '{3,0,2,0,0,1}', order_cost => 20, holding_cost => 1, shortage_cost => 9, lead_time => 2);
+FROM inventory.ss_policy_table(probabilities => '{3,0,2,0,0,1}', order_cost => 20, holding_cost => 1, shortage_cost => 9, lead_time => 2);
 SELECT inventory.ss_policy(0, 64, 1, 9);
-SELECT inventory.ss_policy('{1}'::float8[], 64, 1, 9);
+SELECT inventory.ss_policy_table('{1}'::float8[], 64, 1, 9);
 SELECT inventory.ss_policy(10, 64, 0, 9);
 SELECT inventory.ss_policy(10, 64, 1, 9, lead_time => -1);
 SELECT inventory.ss_policy(1e15, 64, 1, 9);
