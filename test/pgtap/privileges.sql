@@ -73,7 +73,14 @@ CREATE TEMPORARY TABLE for_readers AS
     SELECT unnest(ARRAY[
         'tidehold.version', 'tidehold.stat_worker', 'tidehold.stat_feed', 'inventory.available', 'inventory.stock_at', 'inventory.search',
         'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
-        'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name;
+        'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
+    UNION ALL
+    SELECT 'inventory.' || unnest(ARRAY[
+        'eoq', 'eoq_cost', 'eoq_discount', 'newsvendor', 'newsvendor_sample', 'rq_policy', 'ss_policy',
+        'ss_policy_table', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
+        'intermittent_reorder_point', 'lot_sizes', 'round_order', 'reorder_quantity', 'plan_orders',
+        'supplier_arrival', 'buffer_zones', 'buffer_order', 'daily_usage', 'blended_usage', 'abc_classes',
+        'xyz_class']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
