@@ -43,13 +43,13 @@ CREATE FUNCTION inventory.newsvendor(
 COMMENT ON FUNCTION inventory.newsvendor(double precision, numeric, numeric, double precision, double precision, double precision, text) IS
     'stock for uncertain demand (Arrow, Harris & Marschak 1951): demand and deviation of a period, costs of a unit left and of a unit missing, distribution normal, poisson or negative_binomial; with lead_time the level that each review restores (Zipkin 2000, 9.4.5); quantity is rounded up, service_level is what it reaches, cost is that of the optimum';
 
-CREATE FUNCTION inventory.newsvendor(
+CREATE FUNCTION inventory.newsvendor_sample(
     demands double precision[], overage_cost numeric, shortage_cost numeric,
     OUT quantity bigint, OUT optimum double precision, OUT service_level double precision, OUT cost numeric)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_inventory_newsvendor_sample';
-COMMENT ON FUNCTION inventory.newsvendor(double precision[], numeric, numeric) IS
+COMMENT ON FUNCTION inventory.newsvendor_sample(double precision[], numeric, numeric) IS
     'stock for uncertain demand of which a sample is given, or quantiles at evenly spaced levels, each as likely as another';
 
 CREATE FUNCTION inventory.rq_policy(
@@ -75,14 +75,14 @@ CREATE FUNCTION inventory.ss_policy(
 COMMENT ON FUNCTION inventory.ss_policy(double precision, numeric, numeric, numeric, integer, double precision) IS
     'exact (s, S) policy under periodic review (Zheng & Federgruen 1991): Poisson demand, or negative binomial where the square of deviation is above demand; lead_time in whole periods, costs of a unit left and backordered at the end of a period';
 
-CREATE FUNCTION inventory.ss_policy(
+CREATE FUNCTION inventory.ss_policy_table(
     probabilities double precision[], order_cost numeric, holding_cost numeric, shortage_cost numeric,
     lead_time integer DEFAULT 0,
     OUT reorder_point bigint, OUT order_up_to bigint, OUT cost numeric)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_inventory_ss_policy_table';
-COMMENT ON FUNCTION inventory.ss_policy(double precision[], numeric, numeric, numeric, integer) IS
+COMMENT ON FUNCTION inventory.ss_policy_table(double precision[], numeric, numeric, numeric, integer) IS
     'exact (s, S) policy for any demand in whole units: probabilities of 0, 1, 2 ... in a period, which are scaled to sum to 1';
 
 -- ---- safety stock ----
@@ -106,7 +106,7 @@ CREATE FUNCTION inventory.safety_stock(
 COMMENT ON FUNCTION inventory.safety_stock(double precision, double precision, double precision, double precision, double precision, double precision, text, double precision, text) IS
     'safety stock and reorder point for a service level, measure cycle (no stock-out in a cycle) or fill_rate (demand served at once, with order_quantity): variance (lead_time + review_period) * deviation^2 + demand^2 * lead_time_deviation^2 (Hadley & Whitin 1963, 3-6), loss functions (Axsaeter 2015, 5.3); both rounded up, services as reached before that';
 
-CREATE FUNCTION inventory.safety_stock(
+CREATE FUNCTION inventory.intermittent_safety_stock(
     history double precision[], lead_time double precision, service_level double precision,
     lead_time_deviation double precision DEFAULT 0, review_period double precision DEFAULT 0,
     order_quantity double precision DEFAULT 0, measure text DEFAULT 'cycle',
@@ -114,9 +114,9 @@ CREATE FUNCTION inventory.safety_stock(
     OUT deviation_at_risk double precision, OUT cycle_service double precision, OUT fill_rate double precision)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'th_inventory_safety_stock_history';
-COMMENT ON FUNCTION inventory.safety_stock(double precision[], double precision, double precision, double precision, double precision, double precision, text) IS
-    'the same for intermittent demand: lead-time demand is simulated from a history of periods, the oldest first, NULL where unknown; the same history gives the same result';
+    AS 'MODULE_PATHNAME', 'th_inventory_intermittent_safety_stock';
+COMMENT ON FUNCTION inventory.intermittent_safety_stock(double precision[], double precision, double precision, double precision, double precision, double precision, text) IS
+    'safety stock and reorder point of intermittent demand: lead-time demand is simulated from a history of periods, the oldest first, NULL where unknown; the same history gives the same result';
 
 CREATE FUNCTION inventory.reorder_point(
     demand double precision, lead_time double precision, service_level double precision,
@@ -128,14 +128,14 @@ CREATE FUNCTION inventory.reorder_point(
 COMMENT ON FUNCTION inventory.reorder_point(double precision, double precision, double precision, double precision, double precision, double precision, text, double precision, text) IS
     'the reorder point of inventory.safety_stock: mean demand of lead time and review period, and safety stock';
 
-CREATE FUNCTION inventory.reorder_point(
+CREATE FUNCTION inventory.intermittent_reorder_point(
     history double precision[], lead_time double precision, service_level double precision,
     lead_time_deviation double precision DEFAULT 0, review_period double precision DEFAULT 0,
     order_quantity double precision DEFAULT 0, measure text DEFAULT 'cycle') RETURNS bigint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'th_inventory_reorder_point_history';
-COMMENT ON FUNCTION inventory.reorder_point(double precision[], double precision, double precision, double precision, double precision, double precision, text) IS
-    'the reorder point of inventory.safety_stock for intermittent demand';
+    AS 'MODULE_PATHNAME', 'th_inventory_intermittent_reorder_point';
+COMMENT ON FUNCTION inventory.intermittent_reorder_point(double precision[], double precision, double precision, double precision, double precision, double precision, text) IS
+    'the reorder point of inventory.intermittent_safety_stock';
 
 -- ---- orders over time ----
 

@@ -11,18 +11,13 @@ GRANT INSERT, UPDATE, DELETE ON TABLE inventory.tenant, inventory.item, inventor
 
 GRANT EXECUTE ON FUNCTION inventory.available, inventory.stock_at, inventory.search,
     inventory.reservation_status, inventory.default_ttl TO tidehold_reader;
-GRANT EXECUTE ON FUNCTION inventory.eoq, inventory.eoq_cost, inventory.eoq_discount,
-    inventory.newsvendor(double precision, numeric, numeric, double precision, double precision, double precision, text),
-    inventory.newsvendor(double precision[], numeric, numeric), inventory.rq_policy,
-    inventory.ss_policy(double precision, numeric, numeric, numeric, integer, double precision),
-    inventory.ss_policy(double precision[], numeric, numeric, numeric, integer), inventory.service_factor,
-    inventory.safety_stock(double precision, double precision, double precision, double precision, double precision, double precision, text, double precision, text),
-    inventory.safety_stock(double precision[], double precision, double precision, double precision, double precision, double precision, text),
-    inventory.reorder_point(double precision, double precision, double precision, double precision, double precision, double precision, text, double precision, text),
-    inventory.reorder_point(double precision[], double precision, double precision, double precision, double precision, double precision, text),
-    inventory.lot_sizes, inventory.round_order, inventory.reorder_quantity, inventory.plan_orders,
-    inventory.supplier_arrival, inventory.buffer_zones, inventory.buffer_order, inventory.daily_usage,
-    inventory.blended_usage, inventory.abc_classes, inventory.xyz_class TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.eoq, inventory.eoq_cost, inventory.eoq_discount, inventory.newsvendor,
+    inventory.newsvendor_sample, inventory.rq_policy, inventory.ss_policy, inventory.ss_policy_table,
+    inventory.service_factor, inventory.safety_stock, inventory.reorder_point,
+    inventory.intermittent_safety_stock, inventory.intermittent_reorder_point, inventory.lot_sizes,
+    inventory.round_order, inventory.reorder_quantity, inventory.plan_orders, inventory.supplier_arrival,
+    inventory.buffer_zones, inventory.buffer_order, inventory.daily_usage, inventory.blended_usage,
+    inventory.abc_classes, inventory.xyz_class TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION inventory.escrow_entries, inventory.escrow_holders TO tidehold_reader, pg_monitor;
 GRANT USAGE ON SCHEMA inventory TO pg_monitor;
 GRANT SELECT ON TABLE inventory.escrow_entry, inventory.escrow_holder TO pg_monitor;

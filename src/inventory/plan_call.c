@@ -38,7 +38,8 @@ const ForecastWork th_plan_work = { allocate, interrupted, NULL };
 void
 th_plan_check(PlanStatus status, const char *what)
 {
-	int code = th_code_sqlstate(status == PLAN_OVERFLOW ? TH_QUANTITY_OVERFLOW : TH_INVALID_ARGUMENT);
+	ThCode reason = status == PLAN_OVERFLOW ? TH_QUANTITY_OVERFLOW : TH_INVALID_ARGUMENT;
+	int code = th_code_sqlstate(reason);
 
 	switch (status)
 	{
@@ -237,7 +238,11 @@ th_plan_amounts(FunctionCallInfo fcinfo, int argument, const char *name, bool ma
 	PlanAmounts amounts = { palloc(Max(elements.count, 1) * sizeof(double)), elements.count };
 
 	for (int i = 0; i < elements.count; i++)
-		amounts.value[i] = elements.nulls[i] ? NAN : element_amount(DatumGetFloat8(elements.values[i]), name, i);
+	{
+		amounts.value[i] = NAN;
+		if (!elements.nulls[i])
+			amounts.value[i] = element_amount(DatumGetFloat8(elements.values[i]), name, i);
+	}
 	return amounts;
 }
 
@@ -284,15 +289,17 @@ th_plan_demand(FunctionCallInfo fcinfo, int argument, const PlanStretch *stretch
 {
 	int distribution =
 		th_plan_choice(fcinfo, argument, "distribution", distributions, lengthof(distributions));
-	PlanLeadTime time = { stretch->demand, stretch->deviation * stretch->deviation,
-						  stretch->periods, stretch->periods_deviation * stretch->periods_deviation };
+	double deviation = stretch->deviation;
+	double periods_deviation = stretch->periods_deviation;
+	PlanLeadTime time = { stretch->demand, deviation * deviation, stretch->periods,
+						  periods_deviation * periods_deviation };
 	double mean = 0;
 	double variance = 0;
 
-	if (distribution == POISSON && stretch->deviation > 0)
+	if (distribution == POISSON && deviation > 0)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("deviation %g is given for a Poisson distribution", stretch->deviation),
+				 errmsg("deviation %g is given for a Poisson distribution", deviation),
 				 errdetail("Its variance is its mean."),
 				 errhint("Use negative_binomial for counts that vary more.")));
 	if (distribution == POISSON)

@@ -158,8 +158,8 @@ rounding_arguments(FunctionCallInfo fcinfo, int first)
 				 errmsg("no order is a multiple of " INT64_FORMAT " from " INT64_FORMAT
 						" to " INT64_FORMAT,
 						rounding.multiple, rounding.minimum, rounding.maximum),
-				 errdetail("minimum is from 0, multiple from 1, and a multiple lies between "
-						   "minimum and maximum.")));
+				 errdetail("An order is minimum (from 0) to maximum, and a multiple (from 1) lies "
+						   "between them.")));
 	return rounding;
 }
 

@@ -16,9 +16,9 @@
 
 PG_FUNCTION_INFO_V1(th_inventory_service_factor);
 PG_FUNCTION_INFO_V1(th_inventory_safety_stock);
-PG_FUNCTION_INFO_V1(th_inventory_safety_stock_history);
+PG_FUNCTION_INFO_V1(th_inventory_intermittent_safety_stock);
 PG_FUNCTION_INFO_V1(th_inventory_reorder_point);
-PG_FUNCTION_INFO_V1(th_inventory_reorder_point_history);
+PG_FUNCTION_INFO_V1(th_inventory_intermittent_reorder_point);
 
 #define SAFETY_NAME "safety stock"
 
@@ -136,7 +136,7 @@ th_inventory_safety_stock(PG_FUNCTION_ARGS)
 }
 
 Datum
-th_inventory_safety_stock_history(PG_FUNCTION_ARGS)
+th_inventory_intermittent_safety_stock(PG_FUNCTION_ARGS)
 {
 	PlanSafety safety = safety_of_history(fcinfo);
 
@@ -152,7 +152,7 @@ th_inventory_reorder_point(PG_FUNCTION_ARGS)
 }
 
 Datum
-th_inventory_reorder_point_history(PG_FUNCTION_ARGS)
+th_inventory_intermittent_reorder_point(PG_FUNCTION_ARGS)
 {
 	PlanSafety safety = safety_of_history(fcinfo);
 

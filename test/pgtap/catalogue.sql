@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(157);
+SELECT plan(181);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -293,6 +293,109 @@ INSERT INTO expected_function VALUES
     ('inventory.verify_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT expected bigint,
          OUT actual bigint',
      'SETOF record', 'c volatile unsafe strict');
+
+-- Planning.
+INSERT INTO expected_function VALUES
+    ('inventory.eoq', 'demand_rate double precision, order_cost numeric, holding_cost numeric, shortage_cost
+         numeric = ''Infinity''::numeric, OUT quantity bigint, OUT optimum double precision, OUT
+         cost numeric, OUT orders double precision, OUT backorder_share double precision',
+     'record', 'c immutable safe strict'),
+    ('inventory.eoq_cost', 'quantity double precision, demand_rate double precision, order_cost numeric,
+         holding_cost numeric, shortage_cost numeric = ''Infinity''::numeric',
+     'numeric', 'c immutable safe strict'),
+    ('inventory.eoq_discount', 'demand_rate double precision, order_cost numeric, holding_rate double precision, breaks
+         bigint[], prices numeric[], incremental boolean = false, OUT quantity bigint, OUT
+         optimum double precision, OUT cost numeric, OUT price numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.newsvendor', 'demand double precision, overage_cost numeric, shortage_cost numeric, deviation double
+         precision = 0, lead_time double precision = 0, review_period double precision = 1,
+         distribution text = ''normal''::text, OUT quantity bigint, OUT optimum double precision,
+         OUT service_level double precision, OUT cost numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.newsvendor_sample', 'demands double precision[], overage_cost numeric, shortage_cost numeric, OUT quantity
+         bigint, OUT optimum double precision, OUT service_level double precision, OUT cost
+         numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.rq_policy', 'demand double precision, order_cost numeric, holding_cost numeric, shortage_cost
+         numeric, lead_time double precision, deviation double precision = 0, lead_time_deviation
+         double precision = 0, method text = ''exact''::text, distribution text = ''normal''::text,
+         OUT reorder_point bigint, OUT quantity bigint, OUT optimal_reorder_point double
+         precision, OUT optimal_quantity double precision, OUT cost numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.ss_policy', 'demand double precision, order_cost numeric, holding_cost numeric, shortage_cost
+         numeric, lead_time integer = 0, deviation double precision = 0, OUT reorder_point
+         bigint, OUT order_up_to bigint, OUT cost numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.ss_policy_table', 'probabilities double precision[], order_cost numeric, holding_cost numeric,
+         shortage_cost numeric, lead_time integer = 0, OUT reorder_point bigint, OUT order_up_to
+         bigint, OUT cost numeric',
+     'record', 'c immutable safe strict'),
+    ('inventory.service_factor', 'service_level double precision',
+     'double precision', 'c immutable safe strict'),
+    ('inventory.safety_stock', 'demand double precision, lead_time double precision, service_level double precision,
+         lead_time_deviation double precision = 0, review_period double precision = 0,
+         order_quantity double precision = 0, measure text = ''cycle''::text, deviation double
+         precision = 0, distribution text = ''normal''::text, OUT safety_stock bigint, OUT
+         reorder_point bigint, OUT demand_at_risk double precision, OUT deviation_at_risk double
+         precision, OUT cycle_service double precision, OUT fill_rate double precision',
+     'record', 'c immutable safe strict'),
+    ('inventory.intermittent_safety_stock', 'history double precision[], lead_time double precision, service_level double precision,
+         lead_time_deviation double precision = 0, review_period double precision = 0,
+         order_quantity double precision = 0, measure text = ''cycle''::text, OUT safety_stock
+         bigint, OUT reorder_point bigint, OUT demand_at_risk double precision, OUT
+         deviation_at_risk double precision, OUT cycle_service double precision, OUT fill_rate
+         double precision',
+     'record', 'c immutable safe strict'),
+    ('inventory.reorder_point', 'demand double precision, lead_time double precision, service_level double precision,
+         lead_time_deviation double precision = 0, review_period double precision = 0,
+         order_quantity double precision = 0, measure text = ''cycle''::text, deviation double
+         precision = 0, distribution text = ''normal''::text',
+     'bigint', 'c immutable safe strict'),
+    ('inventory.intermittent_reorder_point', 'history double precision[], lead_time double precision, service_level double precision,
+         lead_time_deviation double precision = 0, review_period double precision = 0,
+         order_quantity double precision = 0, measure text = ''cycle''::text',
+     'bigint', 'c immutable safe strict'),
+    ('inventory.lot_sizes', 'demand bigint[], order_cost numeric[], holding_cost numeric[], unit_cost numeric[] =
+         ''{0}''::numeric[], opening bigint = 0, OUT period integer, OUT quantity bigint, OUT kept
+         bigint, OUT cost numeric',
+     'SETOF record', 'c immutable safe strict'),
+    ('inventory.round_order', 'need bigint, minimum bigint = 0, multiple bigint = 1, maximum bigint =
+         ''9223372036854775807''::bigint',
+     'bigint', 'c immutable safe strict'),
+    ('inventory.reorder_quantity', 'projected bigint, reorder_level bigint, order_quantity bigint = 0, order_up_to bigint =
+         NULL',
+     'bigint', 'c immutable safe'),
+    ('inventory.plan_orders', 'demand bigint[], opening bigint = 0, receipts bigint[] = ''{0}''::bigint[], target
+         bigint[] = ''{0}''::bigint[], lead_time integer = 0, minimum bigint = 0, multiple bigint =
+         1, maximum bigint = ''9223372036854775807''::bigint, cover integer = 1, first_period
+         integer = 1, OUT period integer, OUT ordered bigint, OUT arriving bigint, OUT projected
+         bigint, OUT missing bigint',
+     'SETOF record', 'c immutable safe strict'),
+    ('inventory.supplier_arrival', 'on_date date, lead_days integer, order_weekdays integer[] =
+         ''{1,2,3,4,5,6,7}''::integer[], delivery_weekdays integer[] =
+         ''{1,2,3,4,5,6,7}''::integer[], holidays date[] = ''{}''::date[], working_days boolean =
+         false, OUT order_date date, OUT arrival_date date, OUT effective_lead_days integer, OUT
+         next_order_date date, OUT next_arrival_date date, OUT cover_days integer',
+     'record', 'c immutable safe strict'),
+    ('inventory.buffer_zones', 'usage double precision, lead_days double precision, lead_factor double precision,
+         variability_factor double precision, order_cycle double precision = 0, minimum bigint =
+         0, OUT red_base bigint, OUT red_safety bigint, OUT yellow bigint, OUT green bigint, OUT
+         top_of_red bigint, OUT top_of_yellow bigint, OUT top_of_green bigint',
+     'record', 'c immutable safe strict'),
+    ('inventory.buffer_order', 'net_flow bigint, top_of_yellow bigint, top_of_green bigint',
+     'bigint', 'c immutable safe strict'),
+    ('inventory.daily_usage', 'daily double precision[], spike_factor double precision = ''Infinity''::double precision,
+         OUT usage double precision, OUT spikes integer',
+     'record', 'c immutable safe strict'),
+    ('inventory.blended_usage', 'past double precision, forward double precision, forward_share double precision = 0.5',
+     'double precision', 'c immutable safe strict'),
+    ('inventory.abc_classes', 'keys anyarray, amounts numeric[], a_share double precision = 0.8, b_share double
+         precision = 0.95, OUT key anyelement, OUT class text, OUT share double precision, OUT
+         cumulated double precision',
+     'SETOF record', 'c immutable safe strict'),
+    ('inventory.xyz_class', 'demand double precision[], x_max double precision = 0.5, y_max double precision = 1, OUT
+         class text, OUT variation double precision',
+     'record', 'c immutable safe strict');
 
 -- Defaults as people write them, and short names of types.
 CREATE FUNCTION pg_temp.readable(text) RETURNS text

@@ -87,7 +87,12 @@ CREATE TEMPORARY TABLE for_readers AS
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
-        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs']);
+        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs',
+        'eoq', 'eoq_cost', 'eoq_discount', 'newsvendor', 'newsvendor_sample', 'rq_policy', 'ss_policy',
+        'ss_policy_table', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
+        'intermittent_reorder_point', 'lot_sizes', 'round_order', 'reorder_quantity', 'plan_orders',
+        'supplier_arrival', 'buffer_zones', 'buffer_order', 'daily_usage', 'blended_usage', 'abc_classes',
+        'xyz_class']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',

@@ -144,8 +144,11 @@ static const PlanAbc usual = { 0.8, 0.95 };
 static void
 abc(void)
 {
-	PlanAbcItem item[] = { { .value = 5, .index = 0 }, { .value = 500, .index = 1 }, { .value = 15, .index = 2 }, { .value = 0, .index = 3 }, { .value = 300, .index = 4 }, { .value = 150, .index = 5 }, { .value = 30, .index = 6 } };
+	static const double values[] = { 5, 500, 15, 0, 300, 150, 30 };
+	PlanAbcItem item[7];
 
+	for (int i = 0; i < 7; i++)
+		item[i] = (PlanAbcItem){ .value = values[i], .index = i };
 	CHECK(plan_abc(&usual, item, 7) == PLAN_OK);
 	/* 500 and 300 are 80 %, 150 reaches 95 %, the rest is C. */
 	CHECK(item[0].index == 1 && item[0].class == 'A' && item[0].share == 0.5);

@@ -61,7 +61,9 @@ slow_loss(double mean, double variance, double x)
 static void
 counts(void)
 {
-	static const double moments[][2] = { { 0.02, 0.02 }, { 3, 3 }, { 60, 10 }, { 0.3, 4 }, { 40, 90 } };
+	static const double moments[][2] = {
+		{ 0.02, 0.02 }, { 3, 3 }, { 60, 10 }, { 0.3, 4 }, { 40, 90 }
+	};
 
 	for (int i = 0; i < 5; i++)
 	{

@@ -59,7 +59,7 @@ by_search(void)
 {
 	for (int i = 0; i < 6000; i++)
 	{
-		int64_t demand[PERIODS];
+		static int64_t demand[PERIODS];
 		int64_t order[PERIODS];
 		double costs[3][PERIODS];
 		PlanLots lots = { (int) unit_random_in(1, PERIODS), demand, costs[0], costs[1], costs[2] };

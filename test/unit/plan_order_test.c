@@ -54,7 +54,7 @@ rounding_by_search(void)
 		PlanRounding rule = { unit_random_in(0, 40), unit_random_in(1, 9), unit_random_in(1, 60) };
 		int64_t need = unit_random_in(1, 300);
 		int64_t total;
-		int64_t sum = 0;
+		int64_t parts = 0;
 		int orders;
 
 		if (plan_round(&rule, need, &total, &orders) != PLAN_OK)
@@ -68,9 +68,9 @@ rounding_by_search(void)
 
 			CHECK(part >= 1 && part >= rule.minimum && part <= rule.maximum);
 			CHECK(part % rule.multiple == 0);
-			sum += part;
+			parts += part;
 		}
-		CHECK(sum == total && total >= need);
+		CHECK(parts == total && total >= need);
 		CHECK((orders - 1) * (rule.maximum - rule.maximum % rule.multiple) < need);
 		CHECK(total - rule.multiple < need || total - rule.multiple < orders * rule.minimum ||
 			  plan_round_part(&rule, total, orders, orders - 1) - rule.multiple < rule.minimum);
@@ -166,7 +166,7 @@ static void
 two_locations(void)
 {
 	int64_t target[PERIODS];
-	int64_t moved[PERIODS];
+	static int64_t moved[PERIODS];
 	PlanNetting shop = netting(PERIODS, NULL, target, 4);
 	PlanNetting store = netting(PERIODS, moved, target, 4);
 
@@ -191,7 +191,7 @@ static void
 target_over_time(void)
 {
 	int64_t target[PERIODS];
-	int64_t demand[PERIODS] = { 10 };
+	static int64_t demand[PERIODS] = { 10 };
 	PlanNetting plan = netting(PERIODS, demand, target, 0);
 
 	constant(target, 0, 31, 10);
@@ -254,7 +254,10 @@ netting_holds(void)
 			CHECK(projected[t] == stock);
 			CHECK(missing[t] == (target[t] > stock ? target[t] - stock : 0));
 			CHECK(arrival[t] % plan.rounding.multiple == 0);
-			CHECK(arrival[t] == 0 ? without >= target[t] || t < plan.first + plan.lead_time : arrival[t] >= plan.rounding.minimum && without < target[t]);
+			if (arrival[t] == 0)
+				CHECK(without >= target[t] || t < plan.first + plan.lead_time);
+			else
+				CHECK(arrival[t] >= plan.rounding.minimum && without < target[t]);
 			CHECK(t < plan.first + plan.lead_time || missing[t] == 0);
 			CHECK(t < plan.lead_time ? arrival[t] == 0 : release[t - plan.lead_time] == arrival[t]);
 		}

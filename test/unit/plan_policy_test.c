@@ -48,7 +48,8 @@ rq_of_normal_demand(void)
 		PlanRqResult other;
 		double sum = 0;
 
-		plan_demand_normal((double) unit_random_in(0, 900), (double) unit_random_in(0, 99), &demand);
+		CHECK(plan_demand_normal((double) unit_random_in(0, 900), (double) unit_random_in(0, 99),
+								 &demand) == PLAN_OK);
 		CHECK(plan_rq(&unit_work, &rq, &demand, &best) == PLAN_OK);
 		for (int k = 0; k <= 2000; k++)
 		{
@@ -84,8 +85,10 @@ slow_rq(const PlanRq *rq, const PlanDemand *demand, int r, int quantity)
 	{
 		for (int i = 0; i < demand->count; i++)
 		{
-			double left = y - (demand->shape == PLAN_SAMPLE ? demand->value[i] : (double) (demand->first + i));
-			double chance = demand->shape == PLAN_SAMPLE ? 1.0 / demand->count : demand->value[i];
+			bool sample = demand->shape == PLAN_SAMPLE;
+			double asked = sample ? demand->value[i] : (double) (demand->first + i);
+			double chance = sample ? 1.0 / demand->count : demand->value[i];
+			double left = y - asked;
 
 			sum += chance * (left > 0 ? rq->holding_cost * left : -rq->shortage_cost * left);
 		}

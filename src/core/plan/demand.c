@@ -402,6 +402,38 @@ plan_demand_quantile(const PlanDemand *demand, double level)
 }
 
 static double
+square(double x)
+{
+	return x * x;
+}
+
+/*
+ * So many standard deviations from the mean demand is as good as known, and z may be too
+ * large for its square.  A deviation of 0 is always so far, but for the mean itself.
+ */
+static bool
+is_far(const PlanDemand *demand, double x)
+{
+	return !(fabs(x - demand->mean) <= 40 * demand->deviation) || demand->deviation <= 0;
+}
+
+static double
+normal_loss(const PlanDemand *demand, double x)
+{
+	if (is_far(demand, x))
+		return fmax(demand->mean - x, 0);
+	return demand->deviation * plan_normal_loss((x - demand->mean) / demand->deviation);
+}
+
+static double
+normal_loss2(const PlanDemand *demand, double x)
+{
+	if (is_far(demand, x))
+		return x < demand->mean ? (square(demand->mean - x) + square(demand->deviation)) / 2 : 0;
+	return square(demand->deviation) * plan_normal_loss2((x - demand->mean) / demand->deviation);
+}
+
+static double
 sample_loss(const PlanDemand *demand, double x)
 {
 	int reach = sample_reach(demand, x);
@@ -432,21 +464,13 @@ plan_demand_loss(const PlanDemand *demand, double x)
 	switch (demand->shape)
 	{
 		case PLAN_NORMAL:
-			if (demand->deviation <= 0)
-				return fmax(demand->mean - x, 0);
-			return demand->deviation * plan_normal_loss((x - demand->mean) / demand->deviation);
+			return normal_loss(demand, x);
 		case PLAN_SAMPLE:
 			return sample_loss(demand, x);
 		case PLAN_COUNTS:
 			break;
 	}
 	return counts_loss(demand, x);
-}
-
-static double
-square(double x)
-{
-	return x * x;
 }
 
 /* A value v above x is missed by v - x - 1, v - x - 2 and so on down to 0. */
@@ -484,10 +508,7 @@ plan_demand_loss2(const PlanDemand *demand, double x)
 	switch (demand->shape)
 	{
 		case PLAN_NORMAL:
-			if (demand->deviation <= 0)
-				return square(fmax(demand->mean - x, 0)) / 2;
-			return square(demand->deviation) *
-				   plan_normal_loss2((x - demand->mean) / demand->deviation);
+			return normal_loss2(demand, x);
 		case PLAN_SAMPLE:
 			return sample_loss2(demand, x);
 		case PLAN_COUNTS:
