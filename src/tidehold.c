@@ -17,6 +17,7 @@
 #include "feed/state.h"
 #include "feed/supervise.h"
 #include "feed/trace.h"
+#include "forecast/progress.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/guard.h"
@@ -38,6 +39,7 @@ request_shmem(void)
 	th_escrow_request_shmem();
 	th_feed_state_request_shmem();
 	th_lost_sale_request_shmem();
+	th_progress_request_shmem();
 	th_worker_request_shmem();
 }
 
@@ -50,6 +52,7 @@ startup_shmem(void)
 	th_escrow_startup_shmem();
 	th_feed_state_startup_shmem();
 	th_lost_sale_startup_shmem();
+	th_progress_startup_shmem();
 	th_worker_startup_shmem();
 	LWLockRelease(AddinShmemInitLock);
 }

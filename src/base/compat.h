@@ -20,6 +20,11 @@
 #define TH_PROC_INDEX ((int) MyProc->pgprocno)
 #endif
 
+/* Before 16 postgres.h has what is in this. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Stands before the declaration: since 18 it may stand nowhere else. */
 #if PG_VERSION_NUM >= 180000
 #define TH_NORETURN pg_noreturn

@@ -15,6 +15,7 @@
 char *th_setting_cluster_token = NULL;
 int th_setting_escrow_entries = 100000;
 int th_setting_feed_memory = 64 * 1024;
+int th_setting_forecast_memory = 256 * 1024;
 int th_setting_history_retention = 365 * SECONDS_PER_DAY;
 int th_setting_lost_sale_entries = 16384;
 int th_setting_maintenance_naptime = 500;
@@ -69,6 +70,16 @@ define_feed(void)
 }
 
 static void
+define_forecast(void)
+{
+	DefineCustomIntVariable("tidehold.forecast_memory",
+							"Memory that the forecast of one series may take, with its rows.",
+							"Many series are read side by side: see work_mem for all of them together.",
+							&th_setting_forecast_memory, 256 * 1024, 1024, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+static void
 define_times(void)
 {
 	DefineCustomIntVariable("tidehold.history_retention",
@@ -108,6 +119,7 @@ th_settings_init(void)
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 	define_limits();
 	define_feed();
+	define_forecast();
 	define_times();
 	MarkGUCPrefixReserved("tidehold");
 }

@@ -15,9 +15,9 @@
 
 #include "base/call.h"
 #include "base/errors.h"
+#include "base/nearest.h"
 #include "base/query.h"
 #include "feed/feed.h"
-#include "feed/nearest.h"
 #include "feed/option.h"
 #include "feed/state.h"
 
@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(th_drop_feed);
 static void
 refuse_missing_feed(const char *name)
 {
-	FeedNearest nearest;
+	ThNearest nearest;
 	ListCell *cell;
 
 	th_nearest_start(&nearest, name);

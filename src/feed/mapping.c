@@ -17,10 +17,10 @@
 #include "utils/relcache.h"
 
 #include "base/errors.h"
+#include "base/nearest.h"
 #include "base/query.h"
 #include "core/feed/template.h"
 #include "feed/feed.h"
-#include "feed/nearest.h"
 #include "feed/option.h"
 #include "feed/published.h"
 #include "feed/state.h"
@@ -123,7 +123,7 @@ in_identity(Relation rel, const char *column)
 static void
 require_column(const Mapping *mapping, const char *column, const char *use)
 {
-	FeedNearest nearest;
+	ThNearest nearest;
 	ListCell *cell;
 
 	if (contains(mapping->table->columns, column, strlen(column)))

@@ -11,9 +11,9 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/nearest.h"
 #include "base/settings.h"
 #include "core/feed/template.h"
-#include "feed/nearest.h"
 #include "feed/option.h"
 
 #define KB INT64CONST(1024)
@@ -114,7 +114,7 @@ th_option_default(FeedKind kind, const char *name)
 const char *
 th_option_nearest(FeedKind kind, int place, const char *name)
 {
-	FeedNearest nearest;
+	ThNearest nearest;
 
 	th_nearest_start(&nearest, name);
 	for (size_t i = 0; i < lengthof(options); i++)

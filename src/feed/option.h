@@ -97,7 +97,7 @@ extern int th_property_flags(const FeedProperty *property);
 /* Can the Redis client library that this was built with encrypt? */
 extern bool th_redis_has_tls(void);
 
-struct FeedNearest;
-extern void th_property_nearest(struct FeedNearest *nearest, int place);
+struct ThNearest;
+extern void th_property_nearest(struct ThNearest *nearest, int place);
 
 #endif /* TIDEHOLD_FEED_OPTION_H */

@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "feed/nearest.h"
+#include "base/nearest.h"
 #include "feed/option.h"
 
 static const FeedProperty properties[] = {
@@ -121,7 +121,7 @@ th_property_flags(const FeedProperty *property)
 }
 
 void
-th_property_nearest(FeedNearest *nearest, int place)
+th_property_nearest(ThNearest *nearest, int place)
 {
 	for (size_t i = 0; i < lengthof(properties); i++)
 		if (th_property_reserved(&properties[i]) == NULL &&

@@ -54,22 +54,42 @@ normal_quantiles(void)
 	CHECK(isnan(forecast_normal_quantile(NAN)) && isnan(forecast_normal_quantile(-1)));
 }
 
-/* Eight origins weigh as the prior; eleven values double what the scores say. */
+/* One origin of scores 3/2 and 1/2 has the mean 1; scores that are no numbers count for none. */
+static void
+add_origin(ForecastScores *scores, double times)
+{
+	forecast_scores_add(scores, -3 * times, 2);
+	forecast_scores_add(scores, times, 2);
+	forecast_scores_add(scores, 1, 0);
+	forecast_scores_add(scores, NAN, 2);
+	forecast_scores_add(scores, 1, NAN);
+	scores->origins++;
+}
+
+/* Eight origins weigh as the prior; twelve values double what the scores say. */
 static void
 stretch_by_hand(void)
 {
-	ForecastScores scores = { .origins = 8 };
-	double none = forecast_scores_stretch(&scores, 11);
+	const double normal = 0.79788456080286536;
+	ForecastScores scores = { 0 };
+	ForecastScores two = { 0 };
 
-	CHECK(near(none, 1.6, 1e-15));
-	forecast_scores_add(&scores, -3, 2);
-	forecast_scores_add(&scores, 1, 2);
-	forecast_scores_add(&scores, 1, 0);
-	forecast_scores_add(&scores, NAN, 2);
-	forecast_scores_add(&scores, 1, NAN);
-	CHECK(scores.count == 2 && near(scores.mean, 1, 1e-15));
-	CHECK(near(forecast_scores_stretch(&scores, 11), 0.8 + 1 / 0.79788456080286536, 1e-12));
-	CHECK(isfinite(forecast_scores_stretch(&scores, 0)));
+	CHECK(near(forecast_scores_stretch(&scores, 0.9, 12), 1.8, 1e-15));
+	for (int i = 0; i < 8; i++)
+		add_origin(&scores, i < 4 ? 1 : i < 5 ? 3 :
+												1e6);
+	CHECK(scores.count[0] == 2 && near(scores.mean[0], 1, 1e-15));
+	CHECK(near(forecast_scores_stretch(&scores, 0.9, 12), 0.9 + 2 / normal, 1e-12));
+	CHECK(isfinite(forecast_scores_stretch(&scores, 0.9, 0)));
+	add_origin(&scores, 1e300);
+	CHECK(near(forecast_scores_stretch(&scores, 0.9, 12), 0.9 + 2 / normal, 1e-12));
+
+	/* Origins without a score are as if they were not. */
+	two.origins = 3;
+	add_origin(&two, 1);
+	add_origin(&two, 3);
+	add_origin(&two, 2);
+	CHECK(near(forecast_scores_stretch(&two, 0.9, 12), 2 * (8 * 0.9 + 3 * 2 / normal) / 11, 1e-12));
 }
 
 /* Random walks, and a level under noise: what is promised at .95 and .5 comes true. */
@@ -137,21 +157,32 @@ weights(void)
 	drop_pieces();
 }
 
-/* Without a season Theta has three votes of five; logarithms want values above 0. */
+static double
+votes_of(ForecastMemberKind kind, double *value, int n, int period)
+{
+	ForecastSeries series = { .value = value, .n = n, .period_count = period > 0 };
+
+	series.period[0] = period;
+	return forecast_member_votes(kind, &series);
+}
+
+/* Without a season Theta is one method, and is trusted the more the fewer values there are. */
 static void
 votes(void)
 {
-	double value[] = { 3, 5, 4, 6 };
-	ForecastSeries series = { .value = value, .n = 4 };
-	int all = 0;
+	static double value[5000];
 
+	CHECK(votes_of(FORECAST_MEMBER_THETA, value, 20, 0) == 3);
+	CHECK(votes_of(FORECAST_MEMBER_THETA, value, 60, 0) == 1);
+	CHECK(votes_of(FORECAST_MEMBER_THETA, value, 5000, 0) == 1);
+	CHECK(votes_of(FORECAST_MEMBER_THETA_PERIODIC, value, 20, 0) == 0);
+	CHECK(votes_of(FORECAST_MEMBER_THETA_CHANGING, value, 20, 0) == 0);
 	for (int k = 0; k < FORECAST_MEMBERS; k++)
-		all += forecast_member_votes((ForecastMemberKind) k, &series);
-	CHECK(all == 5 && forecast_member_votes(FORECAST_MEMBER_THETA, &series) == 3);
-	series.period_count = 1;
-	series.period[0] = 2;
-	for (int k = 0; k < FORECAST_MEMBERS; k++)
-		CHECK(forecast_member_votes((ForecastMemberKind) k, &series) == 1);
+		CHECK(votes_of((ForecastMemberKind) k, value, 20, 2) == 1);
+	/* The search for an order would last too long. */
+	CHECK(votes_of(FORECAST_MEMBER_ARIMA, value, 5000, 2) == 0);
+	set(value, 3, NAN);
+	CHECK(votes_of(FORECAST_MEMBER_THETA, value, 21, 0) == 3);
 }
 
 /* A power of two changes the exponent of each result and no bit more. */

@@ -21,6 +21,9 @@
 /* Of a longer period the states would be too many: the season is not modelled. */
 #define FORECAST_ARIMA_PERIOD_MAX 200
 
+#define FORECAST_ARIMA_STATE_MAX \
+	(FORECAST_ARIMA_ORDER_MAX + 1 + FORECAST_ARIMA_SEASONAL_MAX * FORECAST_ARIMA_PERIOD_MAX)
+
 typedef struct ForecastArimaOrder
 {
 	int p;

@@ -8,9 +8,6 @@
 #include "core/forecast/arima_fit.h"
 #include "core/forecast/series.h"
 
-#define STATE_MAX \
-	(FORECAST_ARIMA_ORDER_MAX + 1 + FORECAST_ARIMA_SEASONAL_MAX * FORECAST_ARIMA_PERIOD_MAX)
-
 static double
 expected(const ForecastArima *model)
 {
@@ -222,7 +219,7 @@ forecast_arima_fit(const ForecastWork *work, const ForecastSeries *series,
 typedef struct Ahead
 {
 	ForecastArima model;
-	double state[STATE_MAX];
+	double state[FORECAST_ARIMA_STATE_MAX];
 	double lag[ARIMA_LAGS_MAX];
 } Ahead;
 

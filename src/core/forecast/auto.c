@@ -27,7 +27,7 @@ fit_members(const ForecastWork *work, const ForecastSeries *series, ForecastAuto
 	for (int k = 0; k < FORECAST_MEMBERS; k++)
 	{
 		ForecastMemberKind kind = (ForecastMemberKind) k;
-		int votes = forecast_member_votes(kind, series);
+		double votes = forecast_member_votes(kind, series);
 		ForecastStatus status;
 
 		if (votes == 0)
@@ -102,7 +102,8 @@ fit_combination(const ForecastWork *work, const ForecastSeries *series,
 		model->kind = FORECAST_AUTO_COMBINATION;
 		status = forecast_backtest(work, &inside, options->horizon, model->member, &scores);
 	}
-	model->stretch = forecast_scores_stretch(&scores, forecast_series_known(series));
+	model->stretch = forecast_scores_stretch(&scores, FORECAST_PRIOR_COMBINED,
+											 forecast_series_known(series));
 	if (status == FORECAST_OK && residuals != NULL && model->kind == FORECAST_AUTO_COMBINATION)
 		combine_residuals(model, series->n, of_member, residuals);
 	return status;

@@ -7,11 +7,8 @@
 
 #include <math.h>
 
+#include "core/forecast/origin.h"
 #include "core/forecast/series.h"
-
-/* Origins, evenly over the last two horizons, or half of the series where that is shorter. */
-#define ORIGINS 8
-#define SPAN_HORIZONS 2
 
 /* No error is taken for less than this part of the mean one: a weight stays a number. */
 #define ERROR_FLOOR 1e-3
@@ -31,9 +28,8 @@ typedef struct Backtest
 	const ForecastWork *work;
 	const ForecastSeries *series;
 	int origins;
-	int length[ORIGINS]; /* of the series at the origin */
-	int steps[ORIGINS];
-	Trial trial[ORIGINS][FORECAST_MEMBERS];
+	ForecastOrigin origin[FORECAST_ORIGINS_MAX];
+	Trial trial[FORECAST_ORIGINS_MAX][FORECAST_MEMBERS];
 } Backtest;
 
 bool
@@ -44,36 +40,12 @@ forecast_exploded(double mean, double low, double high)
 	return !(mean >= low - room && mean <= high + room);
 }
 
-static void
-set_origins(Backtest *backtest, int horizon)
-{
-	int n = backtest->series->n;
-	int span = horizon > n / 2 / SPAN_HORIZONS ? n / 2 : SPAN_HORIZONS * horizon;
-	int before = 0;
-
-	for (int i = 1; i <= ORIGINS; i++)
-	{
-		int back = (int) (((int64_t) span * i + ORIGINS - 1) / ORIGINS);
-
-		if (back == before)
-			continue;
-		backtest->length[backtest->origins] = n - back;
-		backtest->steps[backtest->origins++] = back < horizon ? back : horizon;
-		before = back;
-	}
-}
-
 static bool
 all_within(const double *mean, int h, const ForecastSeries *series)
 {
-	double low = INFINITY;
-	double high = -INFINITY;
+	double low, high;
 
-	for (int t = 0; t < series->n; t++)
-	{
-		low = fmin(low, series->value[t]);
-		high = fmax(high, series->value[t]);
-	}
+	forecast_series_range(series, &low, &high);
 	for (int i = 0; i < h; i++)
 	{
 		if (forecast_exploded(mean[i], low, high))
@@ -86,11 +58,11 @@ static ForecastStatus
 try_member(Backtest *backtest, int origin, const ForecastMember *like, Trial *trial)
 {
 	ForecastSeries before = *backtest->series;
-	int h = backtest->steps[origin];
+	int h = backtest->origin[origin].steps;
 	ForecastMember member;
 	ForecastStatus status;
 
-	before.n = backtest->length[origin];
+	before.n = backtest->origin[origin].length;
 	trial->mean = forecast_numbers(backtest->work, (size_t) h);
 	trial->variance = forecast_numbers(backtest->work, (size_t) h);
 	if (trial->mean == NULL || trial->variance == NULL)
@@ -141,11 +113,11 @@ mean_error(const Backtest *backtest, int k)
 	for (int o = 0; o < backtest->origins; o++)
 	{
 		const Trial *trial = &backtest->trial[o][k];
-		const double *actual = backtest->series->value + backtest->length[o];
+		const double *actual = backtest->series->value + backtest->origin[o].length;
 
 		if (!trial->done && any_done(backtest->trial[o]))
 			return INFINITY;
-		for (int i = 0; i < backtest->steps[o] && trial->done; i++)
+		for (int i = 0; i < backtest->origin[o].steps && trial->done; i++)
 		{
 			double error = fabs(actual[i] - trial->mean[i]);
 
@@ -207,13 +179,31 @@ forecast_combine(const ForecastMember *member, int h, double *const *means,
 	}
 }
 
+/* The standard error of the next step by all values. */
+static double
+next_deviation(const ForecastMember *member)
+{
+	double sum = 0;
+
+	for (int k = 0; k < FORECAST_MEMBERS; k++)
+	{
+		double mean, variance;
+
+		if (member[k].weight > 0 &&
+			forecast_member_predict(&member[k], 1, &mean, &variance) == FORECAST_OK &&
+			variance > 0)
+			sum += member[k].weight * sqrt(variance);
+	}
+	return sum;
+}
+
 /* Scores of the combination at an origin where all that have a weight were fitted. */
 static ForecastStatus
 score_origin(const Backtest *backtest, int o, const ForecastMember *member,
 			 ForecastScores *scores)
 {
-	const double *actual = backtest->series->value + backtest->length[o];
-	int h = backtest->steps[o];
+	const double *actual = backtest->series->value + backtest->origin[o].length;
+	int h = backtest->origin[o].steps;
 	double *mean = forecast_numbers(backtest->work, (size_t) h);
 	double *deviation = forecast_numbers(backtest->work, (size_t) h);
 	double *means[FORECAST_MEMBERS];
@@ -247,11 +237,12 @@ forecast_backtest(const ForecastWork *work, const ForecastSeries *series, int ho
 		return FORECAST_NO_MEMORY;
 	backtest->work = work;
 	backtest->series = series;
-	set_origins(backtest, horizon);
+	backtest->origins = forecast_origins(series->n, horizon, backtest->origin);
 	status = try_all(backtest, member);
 	if (status != FORECAST_OK)
 		return status;
 	set_weights(backtest, member);
+	scores->least = forecast_scores_least(next_deviation(member));
 	for (int o = 0; o < backtest->origins && status == FORECAST_OK; o++)
 		status = score_origin(backtest, o, member, scores);
 	return status;

@@ -3,13 +3,21 @@
  *	  The methods that auto combines.
  *
  * They are the ones that differ: lines with a level (Theta), trends that level off, the
- * form that the likelihood wants, growth in percent, seasons fixed and moving.
+ * form and the order that the likelihood wants, growth in percent, seasons fixed and moving.
+ * Exponential smoothing, ARIMA and Theta are three of the four that Petropoulos & Svetunkov
+ * (2020) combine.
  */
 #include "core/forecast/auto_member.h"
 
 #include <math.h>
 
 #include "core/forecast/series.h"
+
+/* Of values fewer than this Theta alone has more than one vote: the prior is worth so many. */
+#define PRIOR_VALUES 60
+
+/* A longer series would be searched for its order for seconds. */
+#define ARIMA_VALUES_MAX 4096
 
 static const ForecastAdjust adjust_of[] = {
 	[FORECAST_MEMBER_THETA] = FORECAST_ADJUST_TESTED,
@@ -23,32 +31,70 @@ is_theta(ForecastMemberKind kind)
 	return kind <= FORECAST_MEMBER_THETA_CHANGING;
 }
 
-int
+double
 forecast_member_votes(ForecastMemberKind kind, const ForecastSeries *series)
 {
+	if (kind == FORECAST_MEMBER_ARIMA && series->n > ARIMA_VALUES_MAX)
+		return 0;
 	if (series->period_count > 0 || !is_theta(kind))
 		return 1;
-	return kind == FORECAST_MEMBER_THETA ? 3 : 0;
+	if (kind != FORECAST_MEMBER_THETA)
+		return 0;
+	return fmax(1, (double) PRIOR_VALUES / fmax(1, forecast_series_known(series)));
+}
+
+/* A long season has too many states for the likelihood to tell of. */
+static ForecastSeries
+with_short_season(const ForecastSeries *series)
+{
+	ForecastSeries one = *series;
+
+	one.period_count = one.period_count > 0 && one.period[0] <= FORECAST_ETS_PERIOD_ESTIMATED;
+	return one;
+}
+
+/* Anything else than that the form or order of the longer series does not fit here. */
+static bool
+is_final(ForecastStatus status)
+{
+	return status == FORECAST_OK || status == FORECAST_INTERRUPTED ||
+		   status == FORECAST_NO_MEMORY;
 }
 
 static ForecastStatus
 fit_ets(const ForecastWork *work, const ForecastSeries *series, const ForecastMember *like,
 		ForecastMember *member, double *residuals)
 {
-	ForecastEtsOptions options = { .automatic = like == NULL };
-	ForecastSeries one = *series;
+	const ForecastEtsOptions automatic = { .automatic = true };
+	ForecastSeries one = with_short_season(series);
+	ForecastEtsOptions same = { .automatic = false };
 	ForecastStatus status;
 
-	/* A long season has too many states for the likelihood to tell of. */
-	one.period_count = one.period_count > 0 && one.period[0] <= FORECAST_ETS_PERIOD_ESTIMATED;
-	if (like != NULL)
-		options.form = like->ets.form;
-	status = forecast_ets_fit(work, &one, &options, &member->ets, residuals);
-	if (like == NULL || status == FORECAST_OK || status == FORECAST_INTERRUPTED ||
-		status == FORECAST_NO_MEMORY)
+	if (like == NULL)
+		return forecast_ets_fit(work, &one, &automatic, &member->ets, residuals);
+	same.form = like->ets.form;
+	status = forecast_ets_fit(work, &one, &same, &member->ets, residuals);
+	if (is_final(status))
 		return status;
-	options.automatic = true;
-	return forecast_ets_fit(work, &one, &options, &member->ets, residuals);
+	return forecast_ets_fit(work, &one, &automatic, &member->ets, residuals);
+}
+
+static ForecastStatus
+fit_arima(const ForecastWork *work, const ForecastSeries *series, const ForecastMember *like,
+		  ForecastMember *member, double *residuals)
+{
+	const ForecastArimaOptions automatic = { .automatic = true };
+	ForecastSeries one = with_short_season(series);
+	ForecastArimaOptions same = { .automatic = false };
+	ForecastStatus status;
+
+	if (like == NULL)
+		return forecast_arima_fit(work, &one, &automatic, &member->arima, residuals);
+	same.order = like->arima.order;
+	status = forecast_arima_fit(work, &one, &same, &member->arima, residuals);
+	if (is_final(status))
+		return status;
+	return forecast_arima_fit(work, &one, &automatic, &member->arima, residuals);
 }
 
 /* Errors of logarithms as errors of the values. */
@@ -106,6 +152,8 @@ forecast_member_fit(const ForecastWork *work, const ForecastSeries *series,
 	}
 	else if (kind == FORECAST_MEMBER_ETS)
 		status = fit_ets(work, series, like, member, residuals);
+	else if (kind == FORECAST_MEMBER_ARIMA)
+		status = fit_arima(work, series, like, member, residuals);
 	else
 		status = fit_damped_log(work, series, member, residuals);
 	member->fitted = status == FORECAST_OK;
@@ -121,6 +169,8 @@ forecast_member_update(ForecastMember *member, double value)
 		forecast_theta_update(&member->theta, value);
 	else if (member->kind == FORECAST_MEMBER_ETS)
 		forecast_ets_update(&member->ets, value);
+	else if (member->kind == FORECAST_MEMBER_ARIMA)
+		forecast_arima_update(&member->arima, value);
 	else
 	{
 		inside = forecast_season_remove(&member->season, ldexp(value, -member->exponent));
@@ -154,5 +204,7 @@ forecast_member_predict(const ForecastMember *member, int h, double *mean, doubl
 		return forecast_theta_predict(&member->theta, h, mean, variance);
 	if (member->kind == FORECAST_MEMBER_ETS)
 		return forecast_ets_predict(&member->ets, h, mean, variance);
+	if (member->kind == FORECAST_MEMBER_ARIMA)
+		return forecast_arima_predict(&member->arima, h, mean, variance);
 	return predict_damped_log(member, h, mean, variance);
 }

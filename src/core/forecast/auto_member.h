@@ -5,6 +5,7 @@
 #ifndef TIDEHOLD_CORE_FORECAST_AUTO_MEMBER_H
 #define TIDEHOLD_CORE_FORECAST_AUTO_MEMBER_H
 
+#include "core/forecast/arima.h"
 #include "core/forecast/ets.h"
 #include "core/forecast/theta.h"
 
@@ -14,10 +15,11 @@ typedef enum ForecastMemberKind
 	FORECAST_MEMBER_THETA_PERIODIC, /* dynamic; all seasons, each like the others */
 	FORECAST_MEMBER_THETA_CHANGING, /* dynamic; all seasons, which change */
 	FORECAST_MEMBER_ETS,			/* the form of lowest AICc */
-	FORECAST_MEMBER_DAMPED_LOG		/* damped trend of the logarithms */
+	FORECAST_MEMBER_DAMPED_LOG,		/* damped trend of the logarithms */
+	FORECAST_MEMBER_ARIMA			/* the order of lowest AICc */
 } ForecastMemberKind;
 
-#define FORECAST_MEMBERS 5
+#define FORECAST_MEMBERS 6
 
 typedef struct ForecastMember
 {
@@ -26,17 +28,21 @@ typedef struct ForecastMember
 	double weight; /* share in the combination */
 	ForecastTheta theta;
 	ForecastEts ets;
+	ForecastArima arima;
 	int exponent;		   /* of the logarithms: values are divided by 2^exponent, */
 	ForecastSeason season; /* and without this season */
 } ForecastMember;
 
 /*
- * Votes of a member before any backtest: without a season the three forms of Theta are one,
- * which has the votes of all.
+ * Votes of a member before any backtest.  Without a season the three forms of Theta are one,
+ * which has the more votes the fewer values there are: it estimates least.
  */
-int forecast_member_votes(ForecastMemberKind kind, const ForecastSeries *series);
+double forecast_member_votes(ForecastMemberKind kind, const ForecastSeries *series);
 
-/* like, where not NULL, is the member of a longer series: its form of ETS is tried first. */
+/*
+ * like, where not NULL, is the member of a longer series: its form of ETS, or its order, is
+ * tried first.
+ */
 ForecastStatus forecast_member_fit(const ForecastWork *work, const ForecastSeries *series,
 								   ForecastMemberKind kind, const ForecastMember *like,
 								   ForecastMember *member, double *residuals);

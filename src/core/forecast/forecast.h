@@ -19,10 +19,13 @@ typedef enum ForecastStatus
 	FORECAST_OK = 0,
 	FORECAST_TOO_SHORT,	   /* fewer values than the method needs */
 	FORECAST_NOT_POSITIVE, /* a multiplicative form of values that are not above zero */
-	FORECAST_NOT_FITTED,   /* no parameters were found, or the forecast would explode */
+	FORECAST_NOT_FITTED,   /* no parameters were found */
 	FORECAST_INTERRUPTED,  /* the caller said so */
 	FORECAST_NO_MEMORY,
-	FORECAST_BAD_ARGUMENT
+	FORECAST_BAD_ARGUMENT,
+	FORECAST_NEGATIVE,	/* demand below zero */
+	FORECAST_NO_SEASON, /* a seasonal method of a series without period */
+	FORECAST_EXPLODED	/* a forecast far outside of all that was */
 } ForecastStatus;
 
 /*

@@ -44,6 +44,18 @@ forecast_series_known(const ForecastSeries *series)
 	return known;
 }
 
+void
+forecast_series_range(const ForecastSeries *series, double *low, double *high)
+{
+	*low = INFINITY;
+	*high = -INFINITY;
+	for (int t = 0; t < series->n; t++)
+	{
+		*low = fmin(*low, series->value[t]);
+		*high = fmax(*high, series->value[t]);
+	}
+}
+
 double *
 forecast_numbers(const ForecastWork *work, size_t count)
 {

@@ -12,6 +12,9 @@ ForecastStatus forecast_series_check(const ForecastSeries *series);
 
 int forecast_series_known(const ForecastSeries *series);
 
+/* Least and greatest known value: infinity and -infinity of none. */
+void forecast_series_range(const ForecastSeries *series, double *low, double *high);
+
 /* count doubles of zero, or NULL. */
 double *forecast_numbers(const ForecastWork *work, size_t count);
 

@@ -47,7 +47,7 @@ check_extensions sql_comments => sub {
     for (grep { $_->{head} =~ /^COMMENT ON /i } script($extension))
     {
         my ($target) = $_->{head} =~ /^COMMENT ON (.*?) IS '[^']/i or next;
-        $comments{ $target =~ s/\(.*\)//r }++;
+        $comments{ $target =~ s/ ?\(.*\)| USING \w+$//gr }++;
     }
     my @bare = grep { !$comments{"$_->{kind} $_->{name}"}-- } objects($extension);
     my ($schema) = schema($extension);

@@ -120,6 +120,7 @@ sub finished
 }
 
 my $name = qr/[\w.%"\$]+/;
+my $operator = qr/$name[-+*\/<>=~!@#^&|`?]+/;
 my $modifier = qr/(?:OR REPLACE |UNIQUE |UNLOGGED |CONSTRAINT )/i;
 my $kind_of = qr/(?:MATERIALIZED |EVENT |FOREIGN DATA |OPERATOR (?=CLASS|FAMILY)|ACCESS )?[A-Z]+/i;
 
@@ -131,8 +132,9 @@ sub objects
     my @found;
     for my $statement (script($extension))
     {
-        next unless $statement->{bare} =~ /^CREATE $modifier?($kind_of) (?:IF NOT EXISTS )?($name)(.*)/i;
+        next unless $statement->{bare} =~ /^CREATE $modifier?($kind_of) (?:IF NOT EXISTS )?($operator|$name)(.*)/i;
         my ($kind, $called, $rest) = (uc $1, $2, $3);
+        next if $kind eq 'TYPE' && $rest !~ /\w/;    # a shell, which is filled later
         next if $called =~ /%/;    # known only when it runs
         my ($table) = $rest =~ /\bON ($name)/;
         $called = "$called ON $table" if $kind =~ /^(?:TRIGGER|POLICY|RULE)$/;

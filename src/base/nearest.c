@@ -6,14 +6,14 @@
 
 #include "utils/varlena.h"
 
-#include "feed/nearest.h"
+#include "base/nearest.h"
 
 /* More wrong characters than these make another word of it; the function takes 255. */
 #define DISTANCE_MAX 4
 #define NAME_LEN_MAX 255
 
 void
-th_nearest_start(FeedNearest *nearest, const char *wanted)
+th_nearest_start(ThNearest *nearest, const char *wanted)
 {
 	nearest->wanted = wanted;
 	nearest->name = NULL;
@@ -21,7 +21,7 @@ th_nearest_start(FeedNearest *nearest, const char *wanted)
 }
 
 void
-th_nearest_try(FeedNearest *nearest, const char *name)
+th_nearest_try(ThNearest *nearest, const char *name)
 {
 	int wanted_len = strlen(nearest->wanted);
 	int distance;
