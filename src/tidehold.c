@@ -21,6 +21,7 @@
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
 #include "inventory/guard.h"
+#include "inventory/lost_sale.h"
 #include "inventory/maintenance.h"
 
 PG_MODULE_MAGIC;
@@ -37,6 +38,7 @@ request_shmem(void)
 		previous_shmem_request_hook();
 	th_escrow_request_shmem();
 	th_feed_state_request_shmem();
+	th_lost_sale_request_shmem();
 	th_progress_request_shmem();
 	th_worker_request_shmem();
 }
@@ -49,6 +51,7 @@ startup_shmem(void)
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	th_escrow_startup_shmem();
 	th_feed_state_startup_shmem();
+	th_lost_sale_startup_shmem();
 	th_progress_startup_shmem();
 	th_worker_startup_shmem();
 	LWLockRelease(AddinShmemInitLock);
@@ -82,6 +85,7 @@ _PG_init(void)
 	th_feed_state_init();
 	th_feed_supervise_init();
 	th_guard_init();
+	th_lost_sale_init();
 	th_maintenance_init();
 	th_worker_init();
 }

@@ -27,4 +27,23 @@ GRANT EXECUTE ON FUNCTION inventory.receive, inventory.issue, inventory.transfer
 GRANT EXECUTE ON FUNCTION inventory.new_id, inventory.import, inventory.rebuild, inventory.verify,
     inventory.verify_entries TO tidehold_admin;
 
+GRANT EXECUTE ON FUNCTION inventory.find_item, inventory.find_location, inventory.planning_time_zone,
+    inventory.planning_date, inventory.period_length, inventory.demand_at, inventory.demand,
+    inventory.demand_of_items TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.stat_lost_sale TO tidehold_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, inventory.rebuild_demand,
+    inventory.verify_demand TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION inventory.settle_expected, inventory.receive_expected TO tidehold_operator;
+GRANT EXECUTE ON FUNCTION inventory.policy_order, inventory.days_of_period,
+    inventory.planned_demand, inventory.planning_jobs TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected, inventory.note_actuals,
+    inventory.store_forecast, inventory.fit_series, inventory.fail_series, inventory.refit_forecasts,
+    inventory.update_forecasts, inventory.explain_order, inventory.propose_order, inventory.propose_orders,
+    inventory.lock_proposal, inventory.accept_proposal, inventory.dismiss_proposal,
+    inventory.schedule_planning, inventory.unschedule_planning TO tidehold_admin;
+GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting, inventory.supplier, inventory.supplier_holiday,
+    inventory.item_supply, inventory.expected_receipt, inventory.order_proposal, inventory.forecast_model,
+    inventory.forecast, inventory.forecast_error, inventory.planning_run TO tidehold_admin;
+GRANT DELETE ON TABLE inventory.demand_state TO tidehold_admin;
+
 SELECT tidehold.wake_launcher();

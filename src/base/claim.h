@@ -25,7 +25,9 @@ typedef enum ThClaimSpace
 {
 	TH_CLAIM_REQUEST = 1, /* scope: tenant */
 	TH_CLAIM_LOT,		  /* scope: item */
-	TH_CLAIM_COUNT		  /* scope: location, no name: who depends on stock on hand */
+	TH_CLAIM_COUNT,		  /* scope: location, no name: who depends on stock on hand */
+	TH_CLAIM_LOST_SALE,	  /* scope: table, no name: who writes what was counted */
+	TH_CLAIM_DEMAND		  /* the same: who sums up */
 } ThClaimSpace;
 
 typedef struct ThClaim

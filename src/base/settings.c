@@ -17,6 +17,7 @@ int th_setting_escrow_entries = 100000;
 int th_setting_feed_memory = 64 * 1024;
 int th_setting_forecast_memory = 256 * 1024;
 int th_setting_history_retention = 365 * SECONDS_PER_DAY;
+int th_setting_lost_sale_entries = 16384;
 int th_setting_maintenance_naptime = 500;
 int th_setting_max_feeds = 32;
 int th_setting_node_id = 0;
@@ -33,6 +34,12 @@ define_limits(void)
 							"Number of stock entries kept in shared memory.",
 							"One entry is one item at one location in one lot.",
 							&th_setting_escrow_entries, 100000, 128, 100000000,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+	/* With its bucket and the slots of request ids an entry takes 136 bytes and more. */
+	DefineCustomIntVariable("tidehold.lost_sale_entries",
+							"Number of items and places whose refused quantities are kept until they are written.",
+							"0 counts nothing.",
+							&th_setting_lost_sale_entries, 16384, 0, 10000000,
 							PGC_POSTMASTER, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("tidehold.node_id",
 							"Number of this server in the upper 16 bits of new ids.",

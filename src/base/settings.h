@@ -10,6 +10,7 @@ extern int th_setting_escrow_entries;			   /* entries in shared memory */
 extern PGDLLEXPORT int th_setting_feed_memory;	   /* kB, of each feed */
 extern int th_setting_forecast_memory;			   /* kB, of each series */
 extern int th_setting_history_retention;		   /* s, 0 keeps for ever */
+extern int th_setting_lost_sale_entries;		   /* in shared memory */
 extern int th_setting_maintenance_naptime;		   /* ms */
 extern int th_setting_max_feeds;				   /* of the server */
 extern int th_setting_node_id;					   /* 0 .. 32767 */

@@ -66,6 +66,8 @@ static const CatalogName names[] = {
 	FIELD(reservation_end_pkey, "reservation_end_pkey"),
 	FIELD(request, "request"),
 	FIELD(request_pkey, "request_pkey"),
+	FIELD(lost_sale, "lost_sale"),
+	FIELD(demand_day, "demand_day"),
 	FIELD(id_seq, "id_seq"),
 };
 

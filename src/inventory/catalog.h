@@ -146,6 +146,8 @@ typedef struct InventoryCatalog
 	Oid reservation, reservation_pkey, reservation_entry_idx, reservation_expires_at_idx;
 	Oid reservation_end, reservation_end_pkey;
 	Oid request, request_pkey;
+	Oid lost_sale;
+	Oid demand_day;
 	Oid id_seq;
 } InventoryCatalog;
 

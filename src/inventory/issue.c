@@ -6,6 +6,7 @@
 
 #include "base/call.h"
 #include "inventory/escrow.h"
+#include "inventory/lost_sale.h"
 #include "inventory/movement.h"
 #include "inventory/pick.h"
 
@@ -156,6 +157,9 @@ take(Movement *movement, const Location *node, ThOutcome *outcome)
 	}
 	if (request.outcome.code == TH_INSUFFICIENT_STOCK && may_go_negative(movement, node))
 		return take_negative(movement, node, outcome);
+	/* What goes to a shelf, to scrap or back to the supplier is no sale. */
+	if (movement->destination.kind == LOCATION_CUSTOMER)
+		th_lost_sale_note(&request, false, movement->tenant_id, movement->request_id);
 	*outcome = request.outcome;
 	return false;
 }
@@ -181,6 +185,7 @@ issue(FunctionCallInfo fcinfo, Movement *movement, ThOutcome *outcome)
 {
 	const Location *node;
 
+	movement->request_id = TH_GETARG_TEXT(ISSUE_REQUEST_ID);
 	if (!th_movement_texts(fcinfo, &issue_arguments, movement, outcome) ||
 		!th_movement_item_quantity(fcinfo, &issue_arguments, ISSUE_QUANTITY, movement, outcome) ||
 		!find_issue_node(fcinfo, movement, &node, outcome) ||

@@ -10,6 +10,8 @@
 #include "base/settings.h"
 #include "base/worker.h"
 #include "inventory/catalog.h"
+#include "inventory/demand.h"
+#include "inventory/lost_sale.h"
 #include "inventory/maintenance.h"
 
 /* A transaction holds this many row locks at most; more is done in the next turn. */
@@ -53,6 +55,12 @@ fold(bool *again, TimestampTz *next_due)
 }
 
 static int
+flush_lost_sales(bool *again, TimestampTz *next_due)
+{
+	return th_lost_sale_flush(again);
+}
+
+static int
 forget(bool *again, TimestampTz *next_due)
 {
 	static TimestampTz run_at = 0;
@@ -70,6 +78,8 @@ forget(bool *again, TimestampTz *next_due)
 static const WorkerTask tasks[] = {
 	{ "expire reservations", is_installed, expire, WORKER_COUNT_EXPIRED },
 	{ "fold balances", is_installed, fold, WORKER_COUNT_FOLDED },
+	{ "write lost sales", is_installed, flush_lost_sales, WORKER_COUNT_NONE },
+	{ "sum up demand", is_installed, th_demand_maintain, WORKER_COUNT_NONE },
 	{ "forget history", is_installed, forget, WORKER_COUNT_NONE },
 };
 

@@ -28,7 +28,8 @@ typedef struct Movement
 	Location source;
 	Location destination;
 	bool has_lot;
-	Lot lot; /* lot_id 0 where the stock has no lot */
+	Lot lot;		  /* lot_id 0 where the stock has no lot */
+	text *request_id; /* of an issue, or NULL */
 	Ledger ledger;
 } Movement;
 

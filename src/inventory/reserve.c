@@ -17,6 +17,7 @@
 #include "base/settings.h"
 #include "inventory/catalog.h"
 #include "inventory/escrow.h"
+#include "inventory/lost_sale.h"
 #include "inventory/request.h"
 #include "inventory/reservation_row.h"
 #include "inventory/reserve.h"
@@ -199,11 +200,14 @@ reserve_opened(FunctionCallInfo fcinfo, ThTable *table, const Lifetime *lifetime
 {
 	ReserveLine line;
 	PickRequest request;
+	bool served;
 
 	read_line(fcinfo, &line);
 	if (!th_reserve_resolve(&line, &request, outcome))
 		return false;
-	if (!th_pick(&request))
+	served = th_pick(&request);
+	th_lost_sale_note(&request, served, line.tenant_id, TH_GETARG_TEXT(ARG_REQUEST_ID));
+	if (!served)
 	{
 		*outcome = request.outcome;
 		result->available = request.available;

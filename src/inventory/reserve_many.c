@@ -18,6 +18,7 @@
 
 #include "base/call.h"
 #include "inventory/catalog.h"
+#include "inventory/lost_sale.h"
 #include "inventory/request.h"
 #include "inventory/reservation_row.h"
 #include "inventory/reserve.h"
@@ -75,6 +76,7 @@ typedef struct Cart
 	int request_count;
 	Lifetime lifetime;
 	text *reference;
+	text *request_id;
 } Cart;
 
 typedef struct ArgumentArray
@@ -277,6 +279,19 @@ blame_lines(Cart *cart)
 	}
 }
 
+/* A line that had enough and was refused with the cart is not counted. */
+static void
+note_lost_sales(Cart *cart, bool served)
+{
+	for (int i = 0; i < cart->request_count; i++)
+	{
+		PickRequest *request = &cart->requests[i];
+
+		th_lost_sale_note(request, served && request->outcome.code == TH_OK,
+						  cart->lines[0].line.tenant_id, cart->request_id);
+	}
+}
+
 static void
 write_requests(Cart *cart, ThTable *reservation)
 {
@@ -343,9 +358,11 @@ serve_atomic(Cart *cart, ThTable *reservation)
 		raise_cart(cart);
 	if (!th_pick_all(cart->requests, cart->request_count))
 	{
+		note_lost_sales(cart, false);
 		blame_lines(cart);
 		raise_cart(cart);
 	}
+	note_lost_sales(cart, true);
 	write_requests(cart, reservation);
 }
 
@@ -363,6 +380,7 @@ serve_independent(Cart *cart, ThTable *reservation)
 		if (cart->lines[i].outcome.code == TH_OK)
 			th_pick(&cart->requests[i]);
 	}
+	note_lost_sales(cart, true);
 	blame_lines(cart);
 	write_requests(cart, reservation);
 }
@@ -491,6 +509,7 @@ th_inventory_reserve_many(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	cart.reference = TH_GETARG_TEXT(ARG_REFERENCE);
+	cart.request_id = TH_GETARG_TEXT(ARG_REQUEST_ID);
 	if (!th_check_text("reference", cart.reference, TH_REFERENCE_LENGTH_MAX, &outcome) ||
 		!th_lifetime(PG_ARGISNULL(ARG_TTL) ? NULL : PG_GETARG_INTERVAL_P(ARG_TTL),
 					 &cart.lifetime, &outcome) ||

@@ -286,6 +286,8 @@ INSERT INTO expected_function VALUES
      'SETOF record', 'sql stable safe'),
     ('ocean.new_id', '',
      'bigint', 'c volatile unsafe strict'),
+    ('inventory.accept_proposal', 'proposal_no bigint, quantity bigint = NULL, due_on date = NULL, reference text = NULL',
+     'bigint', 'plpgsql volatile unsafe'),
     ('inventory.adjust', 'sku text = NULL, quantity bigint = NULL, location text = NULL, reason text = NULL,
          lot text = NULL, counted bigint = NULL, force boolean = false, unit text = NULL,
          request_id text = NULL, reference text = NULL, item_id bigint = NULL, location_id
@@ -294,12 +296,34 @@ INSERT INTO expected_function VALUES
     ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
          location_id bigint = NULL, tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.check_supply', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('inventory.close_expected', 'receipt_no bigint, tenant_id integer = 1',
+     'boolean', 'sql volatile unsafe strict'),
     ('inventory.create_feeds', 'kafka_server text = NULL, redis_server text = NULL',
      'SETOF text', 'plpgsql volatile unsafe'),
+    ('inventory.days_of_period', 'period text',
+     'double precision', 'sql immutable safe strict'),
     ('inventory.default_ttl', '',
      'interval', 'c stable safe strict'),
+    ('inventory.demand', 'sku text = NULL, location text = NULL, period text = ''day''::text, since date = NULL, until
+         date = NULL, item_id bigint = NULL, location_id bigint = NULL, tenant_id integer = 1,
+         OUT starts_on date, OUT shipped bigint, OUT returned bigint, OUT lost bigint, OUT
+         lost_requests bigint, OUT demand bigint, OUT on_hand bigint, OUT out_of_stock boolean',
+     'SETOF record', 'sql stable restricted'),
+    ('inventory.demand_at', 'node_id bigint, item_ids bigint[], period text, since date, until date, OUT item_id bigint, OUT
+         starts_on date, OUT shipped bigint, OUT returned bigint, OUT lost bigint, OUT
+         lost_requests bigint, OUT demand bigint, OUT on_hand bigint, OUT out_of_stock boolean',
+     'SETOF record', 'sql stable safe'),
+    ('inventory.demand_of_items', 'location text = NULL, period text = ''day''::text, since date = NULL, until date = NULL,
+         location_id bigint = NULL, tenant_id integer = 1, OUT item_id bigint, OUT sku text, OUT
+         starts_on date, OUT shipped bigint, OUT returned bigint, OUT lost bigint, OUT
+         lost_requests bigint, OUT demand bigint, OUT on_hand bigint, OUT out_of_stock boolean',
+     'SETOF record', 'sql stable restricted'),
     ('inventory.derive_lot_dates', '',
      'trigger', 'plpgsql volatile unsafe'),
+    ('inventory.dismiss_proposal', 'proposal_no bigint, reason text = NULL, quiet_until date = NULL',
+     'void', 'plpgsql volatile unsafe'),
     ('inventory.escrow_discard', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.escrow_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT available bigint,
@@ -310,11 +334,29 @@ INSERT INTO expected_function VALUES
     ('inventory.escrow_holders', 'OUT pid integer, OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT
          taken bigint, OUT to_give bigint, OUT more integer',
      'SETOF record', 'c volatile restricted strict'),
+    ('inventory.expect_receipt', 'sku text = NULL, quantity bigint = NULL, location text = NULL, due_on date = NULL, supplier text
+         = NULL, reference text = NULL, item_id bigint = NULL, location_id bigint = NULL,
+         tenant_id integer = 1',
+     'bigint', 'plpgsql volatile unsafe'),
+    ('inventory.explain_order', 'supply inventory.item_supply, stock inventory.supply_position, demand jsonb, levels jsonb, dates
+         jsonb',
+     'jsonb', 'sql immutable safe'),
     ('inventory.extend', 'reservation_id uuid, ttl interval = inventory.default_ttl(), request_id text = NULL,
          tenant_id integer = 1',
      'timestamptz', 'c volatile unsafe'),
+    ('inventory.fail_series', 'item_id bigint, location_id bigint, period text, status text',
+     'void', 'plpgsql volatile unsafe strict'),
     ('inventory.feed_stock_query', '',
      'text', 'sql immutable safe strict'),
+    ('inventory.find_item', 'sku text, item_id bigint = NULL, tenant_id integer = 1',
+     'bigint', 'c stable restricted'),
+    ('inventory.find_location', 'location text, location_id bigint = NULL, tenant_id integer = 1',
+     'bigint', 'c stable restricted'),
+    ('inventory.fit_series', 'item_id bigint, location_id bigint, period text, method text, history double precision[],
+         next_on date, today date',
+     'void', 'plpgsql volatile unsafe'),
+    ('inventory.flush_lost_sales', '',
+     'bigint', 'c volatile unsafe strict'),
     ('inventory.forget_cached', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.forget_item', '',
@@ -334,16 +376,62 @@ INSERT INTO expected_function VALUES
          reference text = NULL, reason text = NULL, item_id bigint = NULL, location_id bigint
          = NULL, tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.lock_proposal', 'proposal_no bigint',
+     'inventory.order_proposal', 'plpgsql volatile unsafe'),
     ('inventory.new_id', '',
      'bigint', 'c volatile unsafe strict'),
+    ('inventory.note_actuals', 'node_id bigint, item_ids bigint[], period text, today date',
+     'void', 'sql volatile unsafe strict'),
+    ('inventory.period_length', 'period text',
+     'interval', 'plpgsql immutable safe'),
+    ('inventory.planned_demand', 'today date = inventory.planning_date(), item_ids bigint[] = NULL, OUT item_id bigint, OUT
+         location_id bigint, OUT basis text, OUT observed integer, OUT demand double precision,
+         OUT variance double precision, OUT zero_share double precision',
+     'SETOF record', 'plpgsql stable restricted'),
+    ('inventory.planning_date', 'at timestamptz = now()',
+     'date', 'sql stable safe strict'),
+    ('inventory.planning_jobs', 'OUT job text, OUT schedule text, OUT command text',
+     'SETOF record', 'sql immutable safe strict'),
+    ('inventory.planning_time_zone', '',
+     'text', 'sql stable safe strict'),
+    ('inventory.policy_order', 'policy text, stock_position bigint, demand double precision = 0, demand_variance double
+         precision = 0, periods double precision = 0, periods_sd double precision = 0, counts
+         boolean = false, service_level double precision = 0.95, order_cost double precision =
+         NULL, holding_cost double precision = NULL, order_minimum bigint = 0, order_multiple
+         bigint = 1, order_maximum bigint = NULL, stock_minimum bigint = NULL, stock_maximum
+         bigint = NULL, daily_usage double precision = 0, lead_days double precision = 0,
+         review_days double precision = 0, lead_factor double precision = 0.5,
+         variability_factor double precision = 0.5, OUT mean double precision, OUT deviation
+         double precision, OUT safety_stock double precision, OUT reorder_point bigint, OUT
+         order_up_to bigint, OUT economic_quantity double precision, OUT reached double
+         precision, OUT need bigint, OUT quantity bigint, OUT orders integer, OUT red bigint,
+         OUT yellow bigint, OUT green bigint',
+     'record', 'c immutable safe'),
+    ('inventory.propose_order', 'supply inventory.item_supply, stock inventory.supply_position, today date, basis text,
+         period_demand double precision, period_variance double precision, zero_share double
+         precision',
+     'text', 'plpgsql volatile unsafe'),
+    ('inventory.propose_orders', 'sku text = NULL, today date = NULL, item_id bigint = NULL, tenant_id integer = 1, OUT looked_at
+         integer, OUT proposed integer, OUT unchanged integer, OUT withdrawn integer, OUT failed
+         integer',
+     'record', 'plpgsql volatile unsafe'),
     ('inventory.rebuild', '',
      'bigint', 'c volatile unsafe strict'),
+    ('inventory.rebuild_demand', 'time_zone text = NULL',
+     'bigint', 'plpgsql volatile unsafe'),
     ('inventory.receive', 'sku text = NULL, quantity bigint = NULL, location text = NULL, lot text = NULL,
          expires_on date = NULL, best_before date = NULL, removal_date date = NULL, unit text
          = NULL, source text = ''SUPPLIER''::text, request_id text = NULL, reference text =
          NULL, reason text = NULL, item_id bigint = NULL, location_id bigint = NULL,
          tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.receive_expected', 'receipt_no bigint, quantity bigint = NULL, location text = NULL, lot text = NULL, expires_on
+         date = NULL, close boolean = false, request_id text = NULL, reference text = NULL,
+         tenant_id integer = 1',
+     'bigint', 'plpgsql volatile unsafe'),
+    ('inventory.refit_forecasts', 'sku text = NULL, today date = NULL, part integer = 0, parts integer = 1, item_id bigint = NULL,
+         tenant_id integer = 1, OUT series integer, OUT failed integer',
+     'record', 'plpgsql volatile unsafe'),
     ('inventory.refuse_builtin', '',
      'trigger', 'plpgsql volatile unsafe'),
     ('inventory.refuse_cycle', '',
@@ -370,13 +458,24 @@ INSERT INTO expected_function VALUES
          requested bigint, OUT reserved bigint, OUT available bigint, OUT expires_at
          timestamptz',
      'SETOF record', 'c volatile unsafe'),
+    ('inventory.schedule_planning', 'refit text = NULL, refresh text = NULL, propose text = NULL',
+     'SETOF bigint', 'plpgsql volatile unsafe'),
     ('inventory.search', 'query text, max_results integer = 20, tenant_id integer = 1, OUT item_id bigint, OUT
          sku text, OUT name text, OUT barcode text, OUT score real',
      'SETOF record', 'sql stable safe'),
+    ('inventory.settle_expected', 'item_id bigint, receipt_no bigint, movement_no bigint, close boolean = false',
+     'bigint', 'c volatile unsafe strict'),
+    ('inventory.stat_lost_sale', 'OUT entries bigint, OUT used bigint, OUT pending_requests bigint, OUT dropped_requests bigint,
+         OUT dropped_missing bigint, OUT repeated_requests bigint',
+     'record', 'c volatile restricted strict'),
     ('inventory.stock_at', 'at timestamptz, sku text = NULL, location text = NULL, tenant_id integer = 1, OUT
          item_id bigint, OUT item_sku text, OUT location_id bigint, OUT location_code text,
          OUT lot_id bigint, OUT lot text, OUT on_hand bigint',
      'SETOF record', 'sql stable safe'),
+    ('inventory.store_forecast', 'item_id bigint, location_id bigint, today date',
+     'void', 'plpgsql volatile unsafe strict'),
+    ('inventory.sum_up_demand', '',
+     'bigint', 'plpgsql volatile unsafe strict'),
     ('inventory.transfer', 'sku text = NULL, quantity bigint = NULL, source text = NULL, destination text =
          NULL, lot text = NULL, unit text = NULL, request_id text = NULL, reference text =
          NULL, reason text = NULL, item_id bigint = NULL, source_id bigint = NULL,
@@ -390,9 +489,17 @@ INSERT INTO expected_function VALUES
      'record', 'c volatile unsafe'),
     ('inventory.unfreeze', 'location text = NULL, location_id bigint = NULL, tenant_id integer = 1',
      'boolean', 'c volatile unsafe'),
+    ('inventory.unschedule_planning', '',
+     'bigint', 'plpgsql volatile unsafe strict'),
+    ('inventory.update_demand', '',
+     'bigint', 'c volatile unsafe strict'),
+    ('inventory.update_forecasts', 'today date = NULL, tenant_id integer = 1, OUT series integer, OUT failed integer',
+     'record', 'plpgsql volatile unsafe'),
     ('inventory.verify', 'OUT problem text, OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT
          expected bigint, OUT actual bigint, OUT detail text',
      'SETOF record', 'sql volatile unsafe'),
+    ('inventory.verify_demand', 'OUT item_id bigint, OUT location_id bigint, OUT day date, OUT expected text, OUT actual text',
+     'SETOF record', 'sql stable safe strict'),
     ('inventory.verify_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT expected bigint,
          OUT actual bigint',
      'SETOF record', 'c volatile unsafe strict');
@@ -595,22 +702,65 @@ INSERT INTO expected_relation VALUES
          bigint!'),
     ('inventory.barcode', 'r',
         'item_id bigint!, barcode text!, tenant_id integer!, unit text'),
+    ('inventory.demand_day', 'r',
+        'item_id bigint!, location_id bigint!, day date!, shipped bigint!, returned bigint!, corrected
+         bigint!, change bigint!'),
+    ('inventory.demand_state', 'r',
+        'only_row boolean!, seen_xid xid8!, seen_at timestamptz!, updated_at timestamptz!'),
     ('inventory.escrow_entry', 'v',
         'item_id bigint, sku text, location_id bigint, location text, lot_id bigint, lot
          text, available bigint, oversold boolean, pins integer, state text'),
     ('inventory.escrow_holder', 'v',
         'pid integer, role name, xact_start timestamptz, state text, item_id bigint, sku
          text, location_id bigint, lot_id bigint, taken bigint, to_give bigint, more integer'),
+    ('inventory.expected_receipt', 'r',
+        'item_id bigint!, receipt_no bigint!, location_id bigint!, supplier_id bigint, source_id bigint,
+         quantity bigint!, received bigint!, due_on date!, ordered_at timestamptz!, closed_at
+         timestamptz, movements bigint[]!, reference text, actor text!'),
+    ('inventory.forecast', 'r',
+        'item_id bigint!, location_id bigint!, step integer!, starts_on date!, mean double precision!,
+         lower double precision, upper double precision, deviation double precision, quantiles
+         double precision[]'),
+    ('inventory.forecast_accuracy', 'v',
+        'item_id bigint, tenant_id integer, sku text, location_id bigint, location text, periods integer,
+         since date, mae double precision, rmse double precision, mase double precision, rmsse
+         double precision, bias double precision, coverage double precision, tracking_signal
+         double precision'),
+    ('inventory.forecast_alarm', 'v',
+        'item_id bigint, tenant_id integer, sku text, location_id bigint, location text, periods integer,
+         bias double precision, tracking_signal double precision, alarm text'),
+    ('inventory.forecast_error', 'r',
+        'item_id bigint!, location_id bigint!, starts_on date!, mean double precision!, lower double
+         precision, upper double precision, actual double precision'),
+    ('inventory.forecast_model', 'r',
+        'item_id bigint!, location_id bigint!, period text!, status text!, model tidehold.forecast_model,
+         next_on date, observed integer!, naive_error double precision, naive_square double
+         precision, fitted_at timestamptz!, updated_at timestamptz!'),
     ('inventory.id_seq', 'S', NULL),
     ('inventory.item', 'r',
         'item_id bigint!, tenant_id integer!, sku text!, name text!, base_unit text!,
          tracking text!, best_before_days integer, removal_days integer, alert_days integer,
          attributes jsonb!, created_at timestamptz!'),
+    ('inventory.item_class', 'v',
+        'tenant_id integer, item_id bigint, sku text, quantity numeric, value numeric, share double
+         precision, abc text, xyz text, variation double precision'),
+    ('inventory.item_supply', 'r',
+        'item_id bigint!, location_id bigint!, supplier_id bigint, source_id bigint, active boolean!,
+         policy text!, lead_days double precision!, lead_days_sd double precision!, review_days
+         double precision!, service_level double precision!, order_minimum bigint!,
+         order_multiple bigint!, order_maximum bigint, unit_cost numeric, order_cost numeric,
+         holding_rate double precision!, stock_minimum bigint, stock_maximum bigint, lead_factor
+         double precision!, variability_factor double precision!, period text!, method text!'),
     ('inventory.location', 'r',
         'location_id bigint!, tenant_id integer!, code text!, name text!, kind text!,
          parent_id bigint, priority integer!, status text!, allow_negative boolean!,
          frozen_until timestamptz, frozen_reason text, builtin boolean!, created_at
          timestamptz!'),
+    ('inventory.location_within', 'v',
+        'node_id bigint, location_id bigint'),
+    ('inventory.lost_sale', 'r',
+        'item_id bigint!, location_id bigint!, hour timestamptz!, requests bigint!, requested bigint!,
+         missing bigint!'),
     ('inventory.lot', 'r',
         'item_id bigint!, lot_id bigint!, code text!, status text!, expires_on date,
          best_before date, removal_date date, alert_date date, attributes jsonb!, created_at
@@ -620,6 +770,19 @@ INSERT INTO expected_relation VALUES
          bigint!, destination_id bigint!, lot_id bigint!, quantity bigint!, occurred_at
          timestamptz!, recorded_at timestamptz!, reservation_no bigint, actor text!,
          reference text, reason text'),
+    ('inventory.movement_side', 'v',
+        'item_id bigint, location_id bigint, occurred_at timestamptz, shipped bigint, returned bigint,
+         corrected bigint, change bigint'),
+    ('inventory.order_proposal', 'r',
+        'item_id bigint!, proposal_no bigint!, location_id bigint!, supplier_id bigint, source_id bigint,
+         state text!, quantity bigint!, orders integer!, order_on date!, due_on date!, value
+         numeric, explanation jsonb!, created_at timestamptz!, updated_at timestamptz!,
+         decided_at timestamptz, quiet_until date, receipt_no bigint, actor text, reason text'),
+    ('inventory.planning_run', 'r',
+        'run_id bigint!, task text!, started_at timestamptz!, finished_at timestamptz!, series integer!,
+         failed integer!, error text, actor text!'),
+    ('inventory.planning_setting', 'r',
+        'only_row boolean!, time_zone text!'),
     ('inventory.request', 'r',
         'tenant_id integer!, request_id text!, operation text!, arguments text[]!, result
          text[]!, created_at timestamptz!'),
@@ -638,6 +801,15 @@ INSERT INTO expected_relation VALUES
          sellable boolean'),
     ('inventory.stock_status', 'r',
         'status text!, sellable boolean!, description text!, builtin boolean!'),
+    ('inventory.supplier', 'r',
+        'supplier_id bigint!, tenant_id integer!, code text!, name text!, order_weekdays integer[]!,
+         delivery_weekdays integer[]!, working_days boolean!'),
+    ('inventory.supplier_holiday', 'r',
+        'supplier_id bigint!, day date!, name text!'),
+    ('inventory.supply_position', 'v',
+        'item_id bigint, tenant_id integer, sku text, location_id bigint, location text, on_hand bigint,
+         reserved bigint, in_transit bigint, on_order bigint, next_due_on date, outgoing bigint,
+         position bigint'),
     ('inventory.tenant', 'r',
         'tenant_id integer!, name text!, builtin boolean!, created_at timestamptz!'),
     ('inventory.unit', 'r',

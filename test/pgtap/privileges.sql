@@ -32,13 +32,21 @@ CREATE TEMPORARY VIEW table_privilege AS
     FROM who AS w, relation AS r, unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS p(privilege)
     WHERE r.relkind = 'S' AND has_sequence_privilege(w.role_name, r.oid, p.privilege);
 
+CREATE TEMPORARY TABLE planned AS
+    SELECT 'inventory.' || unnest(ARRAY[
+        'planning_setting', 'supplier', 'supplier_holiday', 'item_supply', 'expected_receipt', 'order_proposal',
+        'forecast_model', 'forecast', 'forecast_error', 'planning_run']) AS name;
 CREATE TEMPORARY TABLE readable AS
     SELECT unnest(ARRAY[
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
         'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
-        'tidehold.stat_progress_forecast']) AS name;
+        'tidehold.stat_progress_forecast',
+        'inventory.lost_sale', 'inventory.demand_day', 'inventory.demand_state', 'inventory.movement_side', 'inventory.location_within',
+        'inventory.supply_position', 'inventory.item_class', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
+    UNION ALL
+    SELECT name FROM planned;
 CREATE TEMPORARY TABLE of_feeds AS
     SELECT 'tidehold.' || unnest(ARRAY['feed', 'feed_mapping', 'feed_snapshot', 'dead_letter']) AS name;
 CREATE TEMPORARY TABLE master_data AS
@@ -58,8 +66,10 @@ SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_admin'$$,
     $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT') UNION ALL
       SELECT name, 'SELECT' FROM of_feeds UNION ALL
-      SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data$$,
-    'an admin may read what feeds keep, and change master data alone');
+      SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data UNION ALL
+      SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM planned UNION ALL
+      VALUES ('inventory.demand_state', 'DELETE')$$,
+    'an admin may read what feeds keep, and change master data and what planning keeps alone');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
     $$VALUES ('tidehold.stat_worker', 'SELECT'), ('inventory.escrow_entry', 'SELECT'), ('inventory.escrow_holder', 'SELECT'),
@@ -78,6 +88,8 @@ CREATE TEMPORARY TABLE for_readers AS
         'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
+        'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
+        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs',
         'eoq', 'eoq_cost', 'eoq_discount', 'newsvendor', 'newsvendor_sample', 'rq_policy', 'ss_policy',
         'ss_policy_table', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
         'intermittent_reorder_point', 'lot_sizes', 'round_order', 'reorder_quantity', 'plan_orders',
@@ -90,13 +102,18 @@ CREATE TEMPORARY TABLE for_readers AS
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
-        'fulfil', 'release', 'extend']) AS name
+        'fulfil', 'release', 'extend', 'settle_expected', 'receive_expected']) AS name
     UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY['emit', 'wait_feed']);
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
         'inventory.verify_entries', 'ocean.new_id']) AS name
+    UNION ALL
+    SELECT 'inventory.' || unnest(ARRAY[
+        'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',
+        'store_forecast', 'fit_series', 'fail_series', 'refit_forecasts', 'update_forecasts', 'explain_order', 'propose_order',
+        'propose_orders', 'lock_proposal', 'accept_proposal', 'dismiss_proposal', 'schedule_planning', 'unschedule_planning'])
     UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY[
         'create_feed', 'alter_feed', 'drop_feed', 'pause_feed', 'resume_feed', 'map_feed', 'unmap_feed', 'resnapshot',
@@ -116,7 +133,8 @@ SELECT set_eq(
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'pg_monitor'$$,
     $$VALUES ('tidehold.version'), ('tidehold.stat_worker'), ('tidehold.stat_feed'), ('tidehold.stat_progress_forecast'),
-             ('inventory.escrow_entries'), ('inventory.escrow_holders')$$,
+             ('inventory.escrow_entries'), ('inventory.escrow_holders'),
+             ('inventory.stat_lost_sale')$$,
     'functions for pg_monitor');
 SELECT is_empty($$SELECT name FROM function_privilege WHERE role_name = 'tap_nobody'$$, 'nobody else may call anything');
 

@@ -50,6 +50,7 @@ plan_of_forecast(ForecastStatus status)
 		case FORECAST_TOO_SHORT:
 			return PLAN_NO_DEMAND;
 		case FORECAST_NOT_FITTED:
+		case FORECAST_EXPLODED:
 			return PLAN_OVERFLOW;
 		case FORECAST_INTERRUPTED:
 			return PLAN_INTERRUPTED;
@@ -57,6 +58,8 @@ plan_of_forecast(ForecastStatus status)
 			return PLAN_NO_MEMORY;
 		case FORECAST_NOT_POSITIVE:
 		case FORECAST_BAD_ARGUMENT:
+		case FORECAST_NEGATIVE:
+		case FORECAST_NO_SEASON:
 			break;
 	}
 	return PLAN_BAD_ARGUMENT;
