@@ -1,6 +1,6 @@
 -- Forecasts of rows: time axes, policies, statuses, and what is refused.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 SET DateStyle = 'ISO, YMD';
 
@@ -255,4 +255,3 @@ SELECT count(*) FROM tidehold.stat_progress_forecast;
 DROP FUNCTION naive, agrees, dates_after, season_of, plan_of;
 DROP VIEW forecast_of_all;
 DROP TABLE gap, twice, demand, shuffled;
-DROP EXTENSION tidehold;

@@ -1,6 +1,6 @@
 -- How good forecasts were: measures as aggregates.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 
 -- By hand.  Errors are 2, -5, and 0 where both are 0; one value is missing.
@@ -115,6 +115,5 @@ RESET ROLE;
 
 DROP VIEW forecast_accuracy_all;
 DROP TABLE forecast_accuracy_many;
-DROP EXTENSION tidehold;
 DROP OWNED BY forecast_accuracy_reader, forecast_accuracy_other;
 DROP ROLE forecast_accuracy_reader, forecast_accuracy_other;

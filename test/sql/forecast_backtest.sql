@@ -1,6 +1,6 @@
 -- Forecasts as they would have been made, beside what came.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 
 -- By hand: naive, of every origin the last value that it saw.
@@ -99,4 +99,3 @@ SET statement_timeout = '300ms';
 SELECT count(*) FROM tidehold.backtest((SELECT array_agg(sin(i / 3.0) + sin(i * i * 1e-3)) FROM generate_series(1, 20000) AS i), 24, tidehold.forecast_options(method => 'auto', periods => '{24}'));
 RESET statement_timeout;
 
-DROP EXTENSION tidehold;

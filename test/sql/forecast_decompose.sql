@@ -1,6 +1,6 @@
 -- What series are made of: trend and seasons, seasonal periods, classes of demand.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 
 -- A line and a season of four, by construction: the parts are found, and add up.
@@ -97,4 +97,3 @@ SET statement_timeout = '200ms';
 SELECT count(*) FROM tidehold.detect_seasonality((SELECT array_agg(sin(i * 1e-3 * i)) FROM generate_series(1, 200000) AS i), 10000);
 RESET statement_timeout;
 
-DROP EXTENSION tidehold;

@@ -1,6 +1,6 @@
 -- Options, models as values, forecasts of arrays.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 SET search_path = tidehold, public;
 SET extra_float_digits = 0;
@@ -186,4 +186,3 @@ FROM fitted WHERE name = 'theta';
 SELECT count(*) AS models, bool_and(r.model = f.model) AS same FROM received AS r, fitted AS f WHERE f.name = 'theta';
 
 DROP TABLE fitted, copied, received, history, method;
-DROP EXTENSION tidehold;

@@ -1,6 +1,6 @@
 -- Series and forecasts for the eye.
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 
 -- Eight heights, a space for what is not known, means of parts where there is less room.
@@ -69,7 +69,7 @@ SELECT tidehold.forecast_svg('{{1},{2}}');
 CREATE DATABASE forecast_plot_latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0;
 \c forecast_plot_latin1
 SET client_min_messages = warning;
-CREATE EXTENSION tidehold;
+CREATE EXTENSION IF NOT EXISTS tidehold;
 RESET client_min_messages;
 SELECT tidehold.sparkline('{1,2,NULL,4,5,6,7,8}');
 SET client_encoding = 'UTF8';
@@ -77,4 +77,3 @@ SELECT svg LIKE '%caf&#xE9;%' AS title_is_there FROM tidehold.forecast_svg('{1,2
 \c :regress
 DROP DATABASE forecast_plot_latin1;
 
-DROP EXTENSION tidehold;
