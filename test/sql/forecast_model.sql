@@ -81,6 +81,10 @@ SELECT count(*) AS models, count(*) FILTER (WHERE c.model <> f.model) AS binary_
 FROM copied AS c JOIN fitted AS f USING (name);
 SELECT count(*) FROM (SELECT DISTINCT model FROM (SELECT model FROM fitted UNION ALL SELECT model FROM copied) AS x) AS y;
 
+-- Numbers that JSON has no number for are strings.
+SELECT m::text::forecast_model = m AS same, m::text LIKE '%"-0"%' AS minus_zero, m::text LIKE '%"NaN"%' AS nan
+FROM fit_values(ARRAY['-0'::float8], forecast_options(method => 'seasonal_naive', periods => '{2}')) AS m;
+
 -- ---- updates ----
 -- These follow each value by the rule that fitting follows, so that a model that was updated
 -- is the model of the longer series.
