@@ -1,6 +1,6 @@
 /*
  * hooks.c
- *	  Passes on the drop of databases and relations to whoever registered.
+ *	  Passes on the drop of databases, relations and user mappings to whoever registered.
  *
  * dropdb() calls the object-access hook before it looks for sessions and slots of the
  * database, so a worker of ours that is stopped here does not make the drop fail.
@@ -11,6 +11,7 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
+#include "catalog/pg_user_mapping.h"
 
 #include "base/hooks.h"
 
@@ -24,6 +25,8 @@ static void (*database_end_callbacks[CALLBACKS_MAX])(Oid database, bool dropped)
 static int database_end_callback_count = 0;
 static void (*relation_callbacks[CALLBACKS_MAX])(Oid relid);
 static int relation_callback_count = 0;
+static void (*mapping_callbacks[CALLBACKS_MAX])(void);
+static int mapping_callback_count = 0;
 
 /* DROP DATABASE runs alone in its transaction, so there is at most one. */
 static Oid dropping = InvalidOid;
@@ -49,6 +52,13 @@ th_hook_on_drop_relation(void (*callback)(Oid relid))
 	relation_callbacks[relation_callback_count++] = callback;
 }
 
+void
+th_hook_on_drop_user_mapping(void (*callback)(void))
+{
+	Assert(mapping_callback_count < CALLBACKS_MAX);
+	mapping_callbacks[mapping_callback_count++] = callback;
+}
+
 static void
 on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void *arg)
 {
@@ -60,6 +70,11 @@ on_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_i
 	{
 		for (int i = 0; i < relation_callback_count; i++)
 			relation_callbacks[i](object_id);
+	}
+	else if (class_id == UserMappingRelationId)
+	{
+		for (int i = 0; i < mapping_callback_count; i++)
+			mapping_callbacks[i]();
 	}
 	else if (class_id == DatabaseRelationId)
 	{

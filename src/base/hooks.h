@@ -1,6 +1,6 @@
 /*
  * hooks.h
- *	  Who wants to know that a database or a table is being dropped.
+ *	  Who wants to know that a database, a table or a user mapping is being dropped.
  */
 #ifndef TIDEHOLD_BASE_HOOKS_H
 #define TIDEHOLD_BASE_HOOKS_H
@@ -16,6 +16,9 @@ extern void th_hook_on_drop_database_end(void (*callback)(Oid database, bool dro
  * an error to refuse.
  */
 extern void th_hook_on_drop_relation(void (*callback)(Oid relid));
+
+/* Called for every user mapping, of whichever wrapper, before it is dropped. */
+extern void th_hook_on_drop_user_mapping(void (*callback)(void));
 
 extern void th_hooks_init(void);
 

@@ -413,6 +413,7 @@ th_feed_state_init(void)
 {
 	RegisterXactCallback(on_transaction_end, NULL);
 	th_hook_on_drop_database_end(forget_database);
+	th_hook_on_drop_user_mapping(th_feed_servers_changed);
 }
 
 /* ---- what the worker says ---- */

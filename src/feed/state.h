@@ -172,7 +172,8 @@ extern void th_feed_wake_sleepers(void);
 extern PGDLLEXPORT void th_feed_rows_changed(const pg_uuid_t *id);
 
 /*
- * Validators: a feed that failed is tried at once when this transaction has committed.
+ * Validators, and the drop of a user mapping: a feed that failed is tried at once when this
+ * transaction has committed.
  * Those that run hear of a server or user mapping by the server's own invalidations.
  */
 extern void th_feed_servers_changed(void);

@@ -227,8 +227,13 @@ distribute(FuzzInput *input)
 						  fuzz_byte(input) + 1 };
 	PlanSafety safety;
 	PlanDemand demand;
-	PlanStatus status = fuzz_byte(input) % 2 ? plan_demand_normal(mean, variance, &demand) : plan_demand_counts(&work, mean, variance, &demand);
+	bool normal = fuzz_byte(input) % 2;
+	PlanStatus status;
 
+	if (normal)
+		status = plan_demand_normal(mean, variance, &demand);
+	else
+		status = plan_demand_counts(&work, mean, variance, &demand);
 	if (status != PLAN_OK)
 		return;
 	HOLDS(plan_demand_reach(&demand, x) >= 0 && plan_demand_reach(&demand, x) <= 1);

@@ -20,7 +20,7 @@ use Tidehold qw(kill_server);
 
 our @EXPORT = qw(
   wait_until kill_server
-  feed_node own kafka_server redis_server create_feed wait_feed wait_for_state feed_state stat_feed ask
+  feed_node own kafka_server redis_server create_feed feed_of wait_feed wait_for_state feed_state stat_feed ask
   worker_pid kill_worker only_on_kafka value_of events event_id
   audited_table change_rows published_once redis_equals_table load_topic occurrences
   no_dead_letters
@@ -91,6 +91,18 @@ END
 	my $options = JSON::PP->new->canonical->encode(\%option) =~ s/'/''/gr;
 	$node->safe_psql('postgres', "SELECT tidehold.create_feed('$feed', '$publication', '$server', '$options')");
 	return;
+}
+
+# An audited table, its publication and its feed to server "kafka", all of one name; the
+# feed runs.
+sub feed_of
+{
+	my ($node, $table, %option) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	audited_table($node, $table);
+	$node->safe_psql('postgres', "CREATE PUBLICATION $table FOR TABLE $table");
+	create_feed($node, $table, $table, 'kafka', %option);
+	return wait_feed($node, $table, "$table: runs");
 }
 
 # Answer of a server that may be on its way down or up; undef where it has none.

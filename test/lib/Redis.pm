@@ -122,13 +122,14 @@ sub hashes
 
 # ---- cluster ----
 
-# Three masters with a replica each.
+# Three masters with a replica each.  By itself a node takes its bus 10,000 above its port,
+# where connections take theirs.
 package Redis::Cluster;
 
 use strict;
 use warnings;
 
-use Program qw(wait_until);
+use Program qw(free_port wait_until);
 
 our @ISA = ('Redis');
 
@@ -136,8 +137,8 @@ sub new
 {
 	my ($class) = @_;
 	my @nodes = map {
-		Redis->new('cluster-enabled' => 'yes', 'cluster-node-timeout' => 1000, 'cluster-config-file' => 'nodes.conf',
-			'repl-diskless-sync-delay' => 0)
+		Redis->new('cluster-enabled' => 'yes', 'cluster-port' => free_port(), 'cluster-node-timeout' => 2000,
+			'cluster-config-file' => 'nodes.conf', 'repl-diskless-sync-delay' => 0)
 	} 1 .. 6;
 	$_->{is_cluster} = 1 for @nodes;
 	my $addresses = join ' ', map { $_->address } @nodes;
@@ -250,7 +251,7 @@ sub _sentinel
 	open(my $file, '>', "$sentinel->{folder}/sentinel.conf") or die "could not write sentinel.conf: $!";
 	print $file "port $sentinel->{port}\nbind 127.0.0.1\ndir $sentinel->{folder}\n",
 	  "sentinel monitor mine 127.0.0.1 ", $self->{master}->port, " 2\n",
-	  "sentinel down-after-milliseconds mine 500\nsentinel failover-timeout mine 3000\n";
+	  "sentinel down-after-milliseconds mine 2000\nsentinel failover-timeout mine 3000\n";
 	close $file;
 	$sentinel->start;
 	return $sentinel;

@@ -42,14 +42,23 @@ sql(q{
 	INSERT INTO item SELECT n, 'SKU' || n FROM generate_series(1, 30000) n;
 	INSERT INTO lot SELECT 1 + n % 5, n, 1 FROM generate_series(1, 50) n;
 	CREATE PUBLICATION stocks FOR TABLE item, lot});
-create_feed($node, 'stock', 'stocks', 'cache');
-sql(q{SELECT tidehold.map_feed('stock', 'lot', destination => 'stock:{sku}', key_columns => '{item_id}', value => 'hash', query =>
-	'SELECT sku, sum(quantity) AS on_hand FROM public.item JOIN public.lot USING (item_id) WHERE item_id = $1 GROUP BY sku')});
-sql(q{SELECT tidehold.map_feed('stock', 'item', destination => 'item:{item_id}', value => 'json', query =>
-	'SELECT jsonb_build_object(''sku'', sku, ''half'', 100 / price) FROM public.item WHERE item_id = $1')});
-sql(q{SELECT tidehold.resnapshot('stock', 'lot')});
+
+# With its mappings in one transaction: the worker does not come between.
+sql(q{
+	BEGIN;
+	SELECT tidehold.create_feed('stock', 'stocks', 'cache');
+	SELECT tidehold.map_feed('stock', 'lot', destination => 'stock:{sku}', key_columns => '{item_id}', value => 'hash', query =>
+	'SELECT sku, sum(quantity) AS on_hand FROM public.item JOIN public.lot USING (item_id) WHERE item_id = $1 GROUP BY sku');
+	SELECT tidehold.map_feed('stock', 'item', destination => 'item:{item_id}', value => 'json', query =>
+	'SELECT jsonb_build_object(''sku'', sku, ''half'', 100 / price) FROM public.item WHERE item_id = $1');
+	COMMIT});
 wait_feed($node, 'stock');
 stock_is('what is there already');
+is($redis->cli('GET', 'item:11'), '{"sku": "SKU11", "half": 100}', 'of both tables');
+$redis->cli('DEL', map { "stock:SKU$_" } 1 .. 5);
+sql(q{SELECT tidehold.resnapshot('stock', 'lot')});
+wait_feed($node, 'stock');
+stock_is('read and computed again');
 
 # ---- once per key and batch -------------------------------------------------------------
 my $before = messages();
@@ -110,6 +119,7 @@ is(sql('SELECT count(*) FROM tidehold.dead_letter'), '0', 'which settles the let
 # ---- several rows ---------------------------------------------------------------------------------
 sql(q{SELECT tidehold.map_feed('stock', 'lot', destination => 'rows:{item_id}', key_columns => '{item_id}', value => 'json', query =>
 	'SELECT lot_id, quantity FROM public.lot WHERE item_id = $1 ORDER BY lot_id', ttl => '1 hour')});
+wait_feed($node, 'stock', 'the worker has the mapping');
 sql(q{UPDATE lot SET quantity = 71 WHERE item_id = 7 AND lot_id = 1; DELETE FROM lot WHERE item_id = 7 AND lot_id = 1000;
 	UPDATE lot SET quantity = 9 WHERE item_id = 9});
 wait_feed($node, 'stock');
@@ -132,12 +142,14 @@ sql(q{
 	CREATE FUNCTION public.count_up() RETURNS bigint LANGUAGE sql AS 'SELECT nextval(''public.counted'')'});
 sql(q{SELECT tidehold.map_feed('stock', 'lot', destination => 'fields:{item_id}', key_columns => '{item_id}', value => 'hash', query =>
 	'SELECT lot_id, public.count_up() FROM public.lot WHERE item_id = $1')});
+wait_feed($node, 'stock', 'the worker has the mapping');
 sql('UPDATE lot SET quantity = 1 WHERE item_id = 20; UPDATE lot SET quantity = 1 WHERE item_id = 7');
 wait_feed($node, 'stock');
 my $forbidden = '25006|cannot execute nextval() in a read-only transaction';
 is(letters_of(7) . ' ' . letters_of(20), "$forbidden $forbidden", 'a query that writes');
 sql(q{SELECT tidehold.map_feed('stock', 'lot', destination => 'fields:{item_id}', key_columns => '{item_id}', value => 'hash', query =>
 	'SELECT lot_id, quantity FROM public.lot WHERE item_id = $1')});
+wait_feed($node, 'stock', 'the worker has the mapping');
 sql(q{SELECT tidehold.replay_dead_letters('stock')});
 wait_feed($node, 'stock');
 is(letters_of(7) . ' ' . letters_of(20), "$forbidden ", 'replayed with another query, that gives a key two rows');
@@ -147,6 +159,7 @@ is_deeply($redis->hash('fields:20'), { lot_id => 1000, quantity => 1 }, 'and the
 sql('TRUNCATE lot');
 sql(q{SELECT tidehold.map_feed('stock', 'lot', destination => 'sure:{item_id}', key_columns => '{item_id}', value => 'hash', query =>
 	'SELECT quantity FROM public.lot WHERE item_id = $1')});
+wait_feed($node, 'stock', 'the worker has the mapping');
 sql('INSERT INTO lot SELECT n, 0, 0 FROM generate_series(1, 100) n');
 for my $round (1 .. 3)
 {

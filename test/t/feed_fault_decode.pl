@@ -14,16 +14,6 @@ kafka_server($node, $kafka, 'kafka');
 
 sub sql { return $node->safe_psql('postgres', $_[0]) }
 
-sub feed_of
-{
-	my ($table, %option) = @_;
-	audited_table($node, $table);
-	sql("CREATE PUBLICATION $table FOR TABLE $table");
-	create_feed($node, $table, $table, 'kafka', %option);
-	wait_feed($node, $table, "$table: runs");
-	return;
-}
-
 # A row filter that fails on one row: the INSERT works, decoding it does not.
 sub undecodable
 {
@@ -45,8 +35,8 @@ SQL
 # The WAL has it while nobody has committed it; others go on.
 sub huge_transaction
 {
-	feed_of('huge');
-	feed_of('swift');
+	feed_of($node, 'huge');
+	feed_of($node, 'swift');
 	my $session = $node->background_psql('postgres');
 	$session->query_safe("BEGIN; INSERT INTO huge SELECT generate_series(1, 150000)");
 	sql('INSERT INTO swift SELECT generate_series(1, 10)');
@@ -67,7 +57,7 @@ sub huge_transaction
 # Larger than one transaction of Kafka may be, and cut off in the middle of it.
 sub cut_transaction
 {
-	feed_of('cut', transaction_bytes => '1MB', batch_bytes => '256kB');
+	feed_of($node, 'cut', transaction_bytes => '1MB', batch_bytes => '256kB');
 	sql('INSERT INTO cut SELECT generate_series(1, 60000)');
 	for (1 .. 3)
 	{
@@ -82,7 +72,7 @@ sub cut_transaction
 
 sub subtransactions
 {
-	feed_of('nested');
+	feed_of($node, 'nested');
 	sql(<<'SQL');
 DO $$
 BEGIN
@@ -112,7 +102,7 @@ SQL
 # send it twice nor leave it out.
 sub adjacent
 {
-	feed_of('adjacent');
+	feed_of($node, 'adjacent');
 	for my $round (1 .. 15)
 	{
 		sql(join '', map { "INSERT INTO adjacent VALUES ($round * 10 + $_);" } 0 .. 3);

@@ -17,16 +17,6 @@ sub sql { return $node->safe_psql('postgres', $_[0]) }
 
 sub slot_of { return sql("SELECT slot_name FROM tidehold.feed WHERE name = '$_[0]'") }
 
-sub feed_of
-{
-	my ($table, %option) = @_;
-	audited_table($node, $table);
-	sql("CREATE PUBLICATION $table FOR TABLE $table");
-	create_feed($node, $table, $table, 'kafka', %option);
-	wait_feed($node, $table, "$table: runs");
-	return;
-}
-
 # So much WAL that no segment of before is left unless a slot wants it.
 sub write_wal
 {
@@ -69,7 +59,7 @@ sub missing_rows
 
 sub dropped_by_hand
 {
-	feed_of('dropped');
+	feed_of($node, 'dropped');
 	sql("INSERT INTO dropped SELECT generate_series(1, 5)");
 	wait_feed($node, 'dropped');
 	without_worker('dropped', "SELECT pg_drop_replication_slot('SLOT')");
@@ -89,7 +79,7 @@ sub dropped_by_hand
 
 sub advanced_by_hand
 {
-	feed_of('advanced');
+	feed_of($node, 'advanced');
 	sql("INSERT INTO advanced SELECT generate_series(1, 5)");
 	wait_feed($node, 'advanced');
 	sql("SELECT tidehold.pause_feed('advanced')");
@@ -106,7 +96,7 @@ sub advanced_by_hand
 
 sub used_by_another
 {
-	feed_of('taken');
+	feed_of($node, 'taken');
 	my $slot = slot_of('taken');
 	sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '$slot'");
 	my $reader;
@@ -115,9 +105,12 @@ sub used_by_another
 		sql("SELECT pg_terminate_backend(pid) FROM tidehold.stat_feed JOIN pg_replication_slots ON active_pid = pid WHERE slot_name = '$slot'");
 		$reader = Program->new($log, 'pg_recvlogical', '-d', $node->connstr('postgres'), '-S', $slot, '--start', '-n', '-f', '/dev/null',
 			'-o', 'proto_version=1', '-o', 'publication_names=taken', '--status-interval=0');
-		sleep 0.3;
-		my $has = sql("SELECT count(*) FROM pg_replication_slots JOIN pg_stat_replication ON pid = active_pid WHERE slot_name = '$slot'");
-		$reader->kill9 unless $has;
+		# It ends where the feed was quicker.
+		my $has;
+		wait_until('the slot is of one of them', sub {
+			$has = sql("SELECT count(*) FROM pg_replication_slots JOIN pg_stat_replication ON pid = active_pid WHERE slot_name = '$slot'");
+			return $has || !$reader->is_running;
+		});
 		return $has;
 	});
 	sql("INSERT INTO taken SELECT generate_series(1, 5)");
@@ -132,7 +125,7 @@ sub used_by_another
 # max_slot_wal_keep_size is the server's last word.
 sub invalidated
 {
-	feed_of('lost');
+	feed_of($node, 'lost');
 	sql("INSERT INTO lost SELECT generate_series(1, 5)");
 	wait_feed($node, 'lost');
 	sql("SELECT tidehold.pause_feed('lost')");
@@ -157,7 +150,7 @@ sub invalidated
 # Before it comes to that the feed's own policy speaks.
 sub budget
 {
-	feed_of('thrifty', wal_budget => '64MB', on_wal_budget => 'park');
+	feed_of($node, 'thrifty', wal_budget => '64MB', on_wal_budget => 'park');
 	sql("INSERT INTO thrifty SELECT generate_series(1, 5)");
 	wait_feed($node, 'thrifty');
 	sql("SELECT tidehold.pause_feed('thrifty')");
@@ -176,7 +169,7 @@ sub budget
 # Writes of the process fail as they do on a full disk.
 sub disk_full
 {
-	feed_of('spilled');
+	feed_of($node, 'spilled');
 	my $pid = worker_pid($node, 'spilled');
 	system('prlimit', "--pid=$pid", '--fsize=100000:100000') == 0 or die 'could not limit the worker';
 	sql("INSERT INTO spilled SELECT generate_series(1, 20000)");
@@ -190,7 +183,7 @@ sub disk_full
 # An error at every start: later and later, and never a loop.
 sub poison_at_start
 {
-	feed_of('poison');
+	feed_of($node, 'poison');
 	sql("ALTER SERVER kafka OPTIONS (ADD \"compression.codec\" 'gzip')");
 	wait_feed($node, 'poison', 'fault 38: a changed server is taken over');
 	sql("INSERT INTO poison SELECT generate_series(1, 5)");
@@ -206,10 +199,11 @@ sub poison_at_start
 
 sub altered_and_dropped
 {
-	feed_of('fleeting');
+	feed_of($node, 'fleeting');
 	my $session = $node->background_psql('postgres');
 	$session->query_safe("BEGIN; INSERT INTO fleeting SELECT generate_series(1, 100)");
 	sql("SELECT tidehold.alter_feed('fleeting', '{\"tombstones\": false}')");
+	wait_feed($node, 'fleeting', 'fault 38: the worker has the option');
 	$session->query_safe("INSERT INTO fleeting SELECT generate_series(101, 200); DELETE FROM fleeting WHERE id = 1; COMMIT");
 	$session->quit;
 	wait_feed($node, 'fleeting', 'fault 38: altered in the middle of a transaction');

@@ -108,6 +108,7 @@ redis_equals_table($node, $redis, 'shelf', 'and is there when that is sent again
 
 # ---- other policies ------------------------------------------------------------------------
 sql(q{SELECT tidehold.alter_feed('shelf', '{"on_refusal": "go_on"}')});
+wait_feed($node, 'shelf');
 spoil('shelf:5');
 sql(q{UPDATE shelf SET note = 'seventh'});
 wait_feed($node, 'shelf');

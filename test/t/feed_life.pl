@@ -153,6 +153,28 @@ $node->safe_psql('postgres', q{
 	ALTER USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (SET password 'secret')});
 ok(wait_for_feed('postgres', 'refused', q{state = 'running'}), 'and one that does not');
 is(feed('postgres', 'refused', "started_at < '$retry'"), 't', 'before its next try');
+$node->safe_psql('postgres', q{
+	CREATE USER MAPPING FOR PUBLIC SERVER locked OPTIONS (password 'secret');
+	ALTER USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (SET password 'wrong')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'failed' AND retry_at > clock_timestamp() + interval '8 s'}),
+	'a mapping of its owner counts before that of all');
+$retry = feed('postgres', 'refused', 'retry_at');
+$node->safe_psql('postgres', q{DROP USER MAPPING FOR CURRENT_USER SERVER locked});
+ok(wait_for_feed('postgres', 'refused', q{state = 'running'}), 'which counts when the other is dropped');
+is(feed('postgres', 'refused', "started_at < '$retry'"), 't', 'at once');
+
+# Nobody tells of another content of a file.
+my $file = $node->basedir . '/password';
+append_to_file($file, "wrong\n");
+$node->safe_psql('postgres', qq{CREATE USER MAPPING FOR CURRENT_USER SERVER locked OPTIONS (password_file '$file')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'failed' AND retry_at > clock_timestamp() + interval '8 s'}),
+	'a password in a file is wrong');
+$retry = feed('postgres', 'refused', 'retry_at');
+unlink $file;
+append_to_file($file, "secret\n");
+$node->safe_psql('postgres', q{SELECT tidehold.alter_feed('refused')});
+ok(wait_for_feed('postgres', 'refused', q{state = 'running'}), 'alter_feed has it read again');
+is(feed('postgres', 'refused', "started_at < '$retry'"), 't', 'before the next try');
 $node->safe_psql('postgres', qq{ALTER SERVER locked OPTIONS (SET port '$nobody')});
 ok(wait_for_feed('postgres', 'refused', q{state = 'connecting'}), 'so with another place');
 

@@ -180,10 +180,10 @@ wait_feed($node, $_, "$_: runs") for qw(main json stream publish computed);
 
 hashes();
 unchanged_toast();
-$redis->cli('DEL', 'changes');
 replayed();
 guard_of_another();
 json_strings();
+wait_feed($node, 'stream', 'stream: nothing earlier is on its way');
 $redis->cli('DEL', 'changes');
 streams();
 channels();

@@ -65,6 +65,7 @@ $node->safe_psql('postgres', "UPDATE item SET note = 'while a master was dead'")
 rows_equal('fault 17: a master died, its replica took over');
 $victim->start;
 $node->safe_psql('postgres', "UPDATE item SET note = 'after it came back' WHERE id <= 100; DELETE FROM item WHERE id > 400");
+wait_until('it is a replica', sub { $victim->cli('ROLE') =~ /^slave/ });
 rows_equal('fault 17: the dead one came back');
 no_dead_letters($node);
 done_testing();

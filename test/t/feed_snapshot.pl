@@ -120,6 +120,7 @@ sql(q{
 	FROM generate_series(1, 3000) n;
 	ALTER PUBLICATION shelves ADD TABLE odd});
 sql(q{SELECT tidehold.map_feed('shelf', 'odd', 'odd:{n}:{at}')});
+wait_feed($node, 'shelf');
 sql(q{SELECT tidehold.resnapshot('shelf', 'odd')});
 wait_feed($node, 'shelf');
 is(request_of('odd'), 'done 3000', 'a key of four columns: each row once');

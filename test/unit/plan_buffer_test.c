@@ -124,6 +124,9 @@ spikes_left_out(void)
 
 	CHECK(plan_usage(daily, 7, 3, scratch, &usage, &spikes) == PLAN_OK);
 	CHECK(usage == 5 && spikes == 2);
+	/* 5 times the mean of the others, but not of all, which is 28. */
+	CHECK(plan_usage(daily, 7, 5, scratch, &usage, &spikes) == PLAN_OK);
+	CHECK(usage == 5 && spikes == 2);
 	/* 100 is not 8 times the mean of the other five, which is 14. */
 	CHECK(plan_usage(daily, 7, 8, scratch, &usage, &spikes) == PLAN_OK);
 	CHECK(fabs(usage - 170.0 / 6) < 1e-12 && spikes == 0);
@@ -145,7 +148,7 @@ static void
 abc(void)
 {
 	static const double values[] = { 5, 500, 15, 0, 300, 150, 30 };
-	PlanAbcItem item[7];
+	PlanAbcItem item[10];
 
 	for (int i = 0; i < 7; i++)
 		item[i] = (PlanAbcItem){ .value = values[i], .index = i };
@@ -159,10 +162,10 @@ abc(void)
 
 	/* One that is nearly all is A; ties go together, in the order given. */
 	CHECK(plan_abc(&usual, (PlanAbcItem[]){ { .value = 1 } }, 1) == PLAN_OK);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 10; i++)
 		item[i] = (PlanAbcItem){ .value = 1, .index = i };
-	CHECK(plan_abc(&usual, item, 4) == PLAN_OK);
-	for (int i = 0; i < 4; i++)
+	CHECK(plan_abc(&usual, item, 10) == PLAN_OK);
+	for (int i = 0; i < 10; i++)
 		CHECK(item[i].class == 'A' && item[i].index == i);
 	item[0].value = item[1].value = 0;
 	CHECK(plan_abc(&usual, item, 2) == PLAN_OK && item[0].class == 'C');

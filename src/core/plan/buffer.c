@@ -60,15 +60,6 @@ plan_zones_order(const PlanZones *zones, int64_t net_flow, int64_t *need)
 	return PLAN_OK;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double left = *(const double *) a;
-	double right = *(const double *) b;
-
-	return (left > right) - (left < right);
-}
-
 /* The largest is a spike while it is above the factor times the mean of all below it. */
 PlanStatus
 plan_usage(const double *daily, int n, double spike_factor, double *scratch, double *usage,
@@ -90,7 +81,7 @@ plan_usage(const double *daily, int n, double spike_factor, double *scratch, dou
 	}
 	if (known == 0)
 		return PLAN_NO_DEMAND;
-	qsort(scratch, (size_t) known, sizeof(double), compare_numbers);
+	qsort(scratch, (size_t) known, sizeof(double), plan_compare_numbers);
 	for (int i = 0; i < known; i++)
 		sum += scratch[i];
 	if (!isfinite(sum))

@@ -276,15 +276,6 @@ plan_demand_table(const ForecastWork *work, const double *probability, int count
 
 /* ---- samples ---- */
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double left = *(const double *) a;
-	double right = *(const double *) b;
-
-	return (left > right) - (left < right);
-}
-
 PlanStatus
 plan_demand_sample(const ForecastWork *work, const double *value, int count, PlanDemand *demand)
 {
@@ -303,7 +294,7 @@ plan_demand_sample(const ForecastWork *work, const double *value, int count, Pla
 	if (!allocate_tables(work, &sample))
 		return PLAN_NO_MEMORY;
 	memcpy(sample.value, value, (size_t) count * sizeof(double));
-	qsort(sample.value, (size_t) count, sizeof(double), compare_numbers);
+	qsort(sample.value, (size_t) count, sizeof(double), plan_compare_numbers);
 	for (int i = 0; i < count; i++)
 	{
 		double from_mean = sample.value[i] - sample.mean;

@@ -31,6 +31,15 @@ plan_ceil(double value, int64_t *whole)
 	return PLAN_OK;
 }
 
+int
+plan_compare_numbers(const void *a, const void *b)
+{
+	double left = *(const double *) a;
+	double right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
 PlanStatus
 plan_of_forecast(ForecastStatus status)
 {

@@ -48,6 +48,9 @@ PlanStatus plan_ceil(double value, int64_t *whole);
 /* True of finite values from 0 on. */
 bool plan_is_amount(double value);
 
+/* Of two doubles, for qsort. */
+int plan_compare_numbers(const void *a, const void *b);
+
 PlanStatus plan_of_forecast(ForecastStatus status);
 
 #endif

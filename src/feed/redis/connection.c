@@ -287,12 +287,16 @@ th_redis_node_ready(RedisNode *node)
 
 /* ---- bytes ---- */
 
-/* As much as the socket takes; TLS takes a record at a time. */
+/*
+ * As much as the socket takes; TLS takes a record at a time.  What a handshake holds up is
+ * written with the next poll after its answer: see th_redis_nodes_write().
+ */
 void
 th_redis_node_write(RedisNode *node)
 {
 	size_t before;
 	int done = 0;
+	bool watches;
 
 	if (node->connection == NULL)
 		return;
@@ -305,8 +309,9 @@ th_redis_node_write(RedisNode *node)
 			return;
 		}
 	} while (!done && sdslen(node->connection->obuf) < before);
-	if (node->watches_output != !done)
-		watch(node, EPOLL_CTL_MOD, !done);
+	watches = !done && !th_redis_tls_wants_input(node);
+	if (node->watches_output != watches)
+		watch(node, EPOLL_CTL_MOD, watches);
 }
 
 /* What was put since the last write. */

@@ -170,6 +170,9 @@ extern bool th_redis_tls_begin(RedisNode *node, const char **why);
 
 /* Why the connection ended, if TLS knows better. */
 extern const char *th_redis_tls_reason(const RedisNode *node, const char *why);
+
+/* After a write: it goes on when something was read, and not when the socket takes more. */
+extern bool th_redis_tls_wants_input(const RedisNode *node);
 extern void th_redis_tls_stop(void);
 
 /* ---- greeting.c ---- */

@@ -69,6 +69,20 @@ expect_name(SSL *session, const char *name)
 	return SSL_set_tlsext_host_name(session, name) == 1 && SSL_set1_host(session, name) == 1;
 }
 
+/* The certificate's fault, else what the library or the peer's alert says. */
+static const char *
+reason_of(SSL *session, const char *why)
+{
+	long verdict = SSL_get_verify_result(session);
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+	if (verdict != X509_V_OK)
+		return X509_verify_cert_error_string(verdict);
+	return reason != NULL ? reason : why;
+}
+
+/* The handshake may end here, or go on with what is read and written. */
 bool
 th_redis_tls_begin(RedisNode *node, const char **why)
 {
@@ -86,22 +100,21 @@ th_redis_tls_begin(RedisNode *node, const char **why)
 		node->tls = session;
 		return true;
 	}
+	*why = reason_of(session, node->connection->errstr);
 	SSL_free(session);
-	*why = node->connection->errstr;
 	return false;
 }
 
 const char *
 th_redis_tls_reason(const RedisNode *node, const char *why)
 {
-	long verdict = node->tls != NULL ? SSL_get_verify_result(node->tls) : X509_V_OK;
-	const char *reason;
+	return node->tls != NULL ? reason_of(node->tls, why) : why;
+}
 
-	if (verdict != X509_V_OK)
-		return X509_verify_cert_error_string(verdict);
-	reason = node->tls != NULL ? ERR_reason_error_string(ERR_peek_last_error()) : NULL;
-	ERR_clear_error();
-	return reason != NULL ? reason : why;
+bool
+th_redis_tls_wants_input(const RedisNode *node)
+{
+	return node->tls != NULL && SSL_want_read((SSL *) node->tls);
 }
 
 void
@@ -135,6 +148,12 @@ const char *
 th_redis_tls_reason(const RedisNode *node, const char *why)
 {
 	return why;
+}
+
+bool
+th_redis_tls_wants_input(const RedisNode *node)
+{
+	return false;
 }
 
 void
