@@ -31,12 +31,20 @@ CREATE TABLE inventory.demand_state (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     seen_xid xid8 NOT NULL,
     seen_at timestamptz NOT NULL,
+    seen_block bigint NOT NULL,
+    pending_block bigint NOT NULL,
+    pending_xid xid8 NOT NULL,
     updated_at timestamptz NOT NULL
 );
 COMMENT ON TABLE inventory.demand_state IS 'what of the ledger inventory.demand_day holds';
 COMMENT ON COLUMN inventory.demand_state.seen_xid IS
     'what older transactions wrote is in: xmin of the snapshot of the last run, so a transaction that commits late is not passed over';
 COMMENT ON COLUMN inventory.demand_state.seen_at IS 'what was recorded before it is in: start of the oldest transaction then';
+
+COMMENT ON COLUMN inventory.demand_state.seen_block IS
+    'rows in earlier blocks of the ledger are in, whatever recorded_at they have: a restore and logical replication bring old ones';
+COMMENT ON COLUMN inventory.demand_state.pending_block IS 'seen_block, once everything older than pending_xid has ended';
+COMMENT ON COLUMN inventory.demand_state.pending_xid IS 'first transaction that was not begun when pending_block was the end of the ledger';
 
 -- recorded_at follows the order of the heap, so a range index finds what is new.
 CREATE INDEX movement_recorded_at_idx ON inventory.movement USING brin (recorded_at) WITH (pages_per_range = 16);
@@ -113,6 +121,19 @@ BEGIN
     -- Everything that is written down here is older than the snapshots that read below.
     this.updated_at := clock_timestamp();
     this.seen_xid := pg_snapshot_xmin(pg_current_snapshot());
+    this.seen_block := coalesce(last.seen_block, 0);
+    IF this.seen_xid >= last.pending_xid THEN
+        this.seen_block := last.pending_block;
+    END IF;
+    IF (last.pending_xid IS NULL OR this.seen_xid >= last.pending_xid)
+        AND current_setting('transaction_isolation') = 'read committed' THEN
+        -- The size first: whoever wrote before it was asked for is older than this snapshot's xmax.
+        this.pending_block := pg_relation_size('inventory.movement') / current_setting('block_size')::integer;
+        this.pending_xid := pg_snapshot_xmax(pg_current_snapshot());
+    ELSE
+        this.pending_block := coalesce(last.pending_block, 0);
+        this.pending_xid := coalesce(last.pending_xid, pg_snapshot_xmax(pg_current_snapshot()));
+    END IF;
     PERFORM pg_stat_clear_snapshot();
     SELECT least(min(CASE WHEN a.backend_xid IS NOT NULL THEN coalesce(a.xact_start, '-infinity')
                           ELSE coalesce(a.query_start, '-infinity') END), this.updated_at)
@@ -135,6 +156,12 @@ BEGIN
         FROM (SELECT DISTINCT m.item_id, (m.occurred_at AT TIME ZONE zone)::date AS day
               FROM inventory.movement AS m
               WHERE m.recorded_at >= least(last.seen_at, this.updated_at) - interval '1 min'
+                AND age(m.xmin) <= age(last.seen_xid::xid)
+              UNION
+              -- Pages that a bulk load had taken and not filled lie before the end.
+              SELECT m.item_id, (m.occurred_at AT TIME ZONE zone)::date
+              FROM inventory.movement AS m
+              WHERE m.ctid >= format('(%s,0)', greatest(last.seen_block - 1024, 0))::tid
                 AND age(m.xmin) <= age(last.seen_xid::xid)) AS c;
         DELETE FROM inventory.demand_day AS d
         USING unnest(items, days) AS c (item_id, day)
@@ -153,10 +180,11 @@ BEGIN
         GET DIAGNOSTICS written = ROW_COUNT;
     END IF;
 
-    INSERT INTO inventory.demand_state (seen_xid, seen_at, updated_at)
-    VALUES (this.seen_xid, this.seen_at, this.updated_at)
+    INSERT INTO inventory.demand_state (seen_xid, seen_at, seen_block, pending_block, pending_xid, updated_at)
+    VALUES (this.seen_xid, this.seen_at, this.seen_block, this.pending_block, this.pending_xid, this.updated_at)
     ON CONFLICT (only_row) DO UPDATE
-    SET seen_xid = excluded.seen_xid, seen_at = excluded.seen_at, updated_at = excluded.updated_at;
+    SET seen_xid = excluded.seen_xid, seen_at = excluded.seen_at, seen_block = excluded.seen_block,
+        pending_block = excluded.pending_block, pending_xid = excluded.pending_xid, updated_at = excluded.updated_at;
     RETURN written;
 END
 $$;

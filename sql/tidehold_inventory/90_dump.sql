@@ -15,7 +15,7 @@ SELECT pg_catalog.pg_extension_config_dump('inventory.reservation_end', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.request', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.lost_sale', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.planning_setting', '');
-SELECT pg_catalog.pg_extension_config_dump('inventory.demand_day', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.demand_day', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('inventory.demand_state', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('inventory.supplier', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.supplier_holiday', '');

@@ -98,7 +98,8 @@ CREATE TEMPORARY TABLE for_readers AS
     UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY[
         'forecast_options', 'forecast_values', 'fit', 'fit_values', 'update', 'forecast', 'explain', 'stat_progress_forecast', 'forecast_model_eq',
-        'forecast_model_ne']);
+        'forecast_model_ne', 'smape', 'mae', 'rmse', 'mase', 'rmsse', 'msis', 'coverage', 'pinball', 'bias', 'owa', 'mase_scale',
+        'rmsse_scale', 'backtest', 'decompose', 'detect_seasonality', 'demand_class', 'sparkline', 'forecast_svg']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',

@@ -44,7 +44,9 @@ my $new = Tidehold::node('new');
 $new->start;
 $new->safe_psql('postgres', 'CREATE DATABASE shop');
 $new->command_ok([ 'pg_restore', '--exit-on-error', '-d', $new->connstr('shop'), $dump ], 'pg_restore');
-# The worker may be summing up anew already, and comes to the same.
+# The worker may have summed up in the middle of the restore; demand is not dumped but
+# summed from the ledger, of which no row may be passed over, however old.
+$new->safe_psql('shop', 'SELECT inventory.update_demand()');
 is($new->safe_psql('shop', $CONTENTS), $contents, 'every row is there');
 $new->safe_psql('shop', "SELECT inventory.issue('tea', 5, 'BIN'); SELECT inventory.update_demand()");
 is($new->safe_psql('shop', 'SELECT * FROM inventory.verify_demand()'), '', 'demand goes on');
