@@ -98,4 +98,3 @@ SELECT * FROM tidehold.backtest('{1,2,3,4,5}', 1, tidehold.forecast_options(meth
 SET statement_timeout = '300ms';
 SELECT count(*) FROM tidehold.backtest((SELECT array_agg(sin(i / 3.0) + sin(i * i * 1e-3)) FROM generate_series(1, 20000) AS i), 24, tidehold.forecast_options(method => 'auto', periods => '{24}'));
 RESET statement_timeout;
-

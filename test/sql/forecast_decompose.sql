@@ -96,4 +96,3 @@ SELECT tidehold.demand_class('{3,Infinity}');
 SET statement_timeout = '200ms';
 SELECT count(*) FROM tidehold.detect_seasonality((SELECT array_agg(sin(i * 1e-3 * i)) FROM generate_series(1, 200000) AS i), 10000);
 RESET statement_timeout;
-

@@ -76,4 +76,3 @@ SET client_encoding = 'UTF8';
 SELECT svg LIKE '%caf&#xE9;%' AS title_is_there FROM tidehold.forecast_svg('{1,2}', title => 'café') AS svg;
 \c :regress
 DROP DATABASE forecast_plot_latin1;
-
