@@ -406,8 +406,8 @@ show_in_flight(void)
 	FeedState *state = th_kafka.state;
 
 	SpinLockAcquire(&state->mutex);
-	state->in_flight = th_kafka.in_flight;
-	state->in_flight_bytes = th_kafka.in_flight_bytes;
+	state->in_flight = th_kafka.in_flight + th_kafka_held();
+	state->in_flight_bytes = th_kafka.in_flight_bytes + th_kafka_held_bytes();
 	SpinLockRelease(&state->mutex);
 }
 

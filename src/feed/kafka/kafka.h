@@ -7,7 +7,8 @@
  *	 delivery.c		what is in flight, events of the client
  *	 error.c		errors of the client as SQLSTATE and state of the feed
  *	 topic.c		topics: are they there, make them, how many partitions
- *	 transaction.c	begin, flush with the position, commit
+ *	 transaction.c	begin, the position that ends a batch, commit
+ *	 hold.c			what is sent while the transaction before it is being committed
  *	 position.c		reads back the position that the predecessor left
  *	 exit.c			tears everything down within 200 ms
  *
@@ -57,6 +58,16 @@ typedef struct KafkaFlight
 	uint8 part; /* or KAFKA_PART_POSITION */
 } KafkaFlight;
 
+/* One that is ready to be sent; the client frees the headers when it takes it. */
+typedef struct KafkaMessage
+{
+	KafkaTopic *topic;
+	KafkaFlight flight;
+	FeedBytes key;
+	FeedBytes value;
+	rd_kafka_headers_t *headers; /* NULL: none */
+} KafkaMessage;
+
 typedef int32_t (*KafkaPartitioner)(const rd_kafka_topic_t *topic, const void *key, size_t len,
 									int32_t partitions, void *topic_opaque, void *opaque);
 
@@ -83,7 +94,7 @@ typedef struct Kafka
 	int in_flight;
 	int64 in_flight_bytes;
 
-	int64 pending; /* bytes since the last finished flush */
+	int64 pending; /* bytes sent since the end of the last batch */
 	bool in_transaction;
 	int64 committed_at; /* monotonic us; 0: none yet */
 	XLogRecPtr safe;
@@ -103,6 +114,17 @@ extern Kafka th_kafka;
 extern void th_kafka_producer_create(const FeedSinkStart *start);
 extern rd_kafka_t *th_kafka_consumer_create(void);
 extern char *th_kafka_server_option(const char *name); /* or NULL */
+
+/* sink.c: all but the headers points into what was given; false: no room in the queue yet. */
+extern KafkaMessage th_kafka_message(KafkaTopic *topic, const FeedMessage *message);
+extern bool th_kafka_produce(const KafkaMessage *message);
+
+/* hold.c: how many; takes one, or says that it must wait; gives all to the client. */
+extern void th_kafka_hold_create(int64 bytes);
+extern int th_kafka_held(void);
+extern int64 th_kafka_held_bytes(void);
+extern bool th_kafka_hold(KafkaTopic *topic, const FeedMessage *message);
+extern bool th_kafka_release(void);
 
 /* delivery.c */
 extern void th_kafka_commits_create(void);
@@ -134,7 +156,12 @@ extern void th_kafka_topics_destroy(void);
 /* transaction.c */
 extern void th_kafka_transaction_begin(void);
 extern long th_kafka_gather_ms(void);
+extern bool th_kafka_close(const FeedPosition *position);
 extern bool th_kafka_flush(const FeedPosition *position);
+
+/* False while a batch that was closed is not committed; settle() goes on with that. */
+extern bool th_kafka_is_open(void);
+extern bool th_kafka_settle(void);
 
 /* commit.c: true when committed; the thread's own function for exit.c. */
 extern bool th_kafka_commit(void);

@@ -26,6 +26,9 @@
 #define MESSAGE_COST 512
 #define MESSAGES_MIN 1024
 #define MESSAGES_MAX 1000000
+
+/* So much of the memory is for the messages behind a batch that was closed (hold.c). */
+#define HOLD_SHARE 4
 #define PASSWORD_LEN 1024
 #define ERROR_LEN 512
 
@@ -320,7 +323,7 @@ th_kafka_producer_create(const FeedSinkStart *start)
 		set(conf, "linger.ms", "20");
 	set_from_server(conf);
 	set_guarantees(conf);
-	set_limits(conf, start->memory);
+	set_limits(conf, start->memory - start->memory / HOLD_SHARE);
 	/* Or a broker that makes topics by itself would make ours, with its own numbers. */
 	set(conf, "allow.auto.create.topics", "false");
 	set(conf, "log.queue", "true");
@@ -336,6 +339,7 @@ th_kafka_producer_create(const FeedSinkStart *start)
 				 errmsg("could not create an event descriptor: %m")));
 	}
 	th_kafka.producer = create(RD_KAFKA_PRODUCER, conf);
+	th_kafka_hold_create(start->memory / HOLD_SHARE);
 	watch_events();
 }
 

@@ -133,34 +133,68 @@ headers_of(const FeedMessage *message)
 	return headers;
 }
 
-static rd_kafka_resp_err_t
-produce_with_headers(const KafkaTopic *topic, const FeedMessage *message, void *opaque)
+KafkaMessage
+th_kafka_message(KafkaTopic *topic, const FeedMessage *message)
 {
-	rd_kafka_headers_t *headers = headers_of(message);
-	rd_kafka_resp_err_t code;
-
-	code = rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(topic->handle),
-							 RD_KAFKA_V_PARTITION(partition_of(topic, &message->key)),
-							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
-							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
-							 RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque),
-							 RD_KAFKA_V_END);
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		rd_kafka_headers_destroy(headers);
-	return code;
+	return (KafkaMessage){
+		.topic = topic,
+		.flight = {
+			.commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr,
+			.index = message->index,
+			.part = message->part,
+		},
+		.key = message->key,
+		.value = message->value,
+		.headers = message->header_count > 0 ? headers_of(message) : NULL,
+	};
 }
 
 static rd_kafka_resp_err_t
-produce(const KafkaTopic *topic, const FeedMessage *message, void *opaque)
+produce_with_headers(const KafkaMessage *message, void *opaque)
 {
-	if (message->header_count > 0)
-		return produce_with_headers(topic, message, opaque);
-	if (rd_kafka_produce(topic->handle, partition_of(topic, &message->key), RD_KAFKA_MSG_F_COPY,
-						 (void *) message->value.data, message->value.len,
+	return rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(message->topic->handle),
+							 RD_KAFKA_V_PARTITION(partition_of(message->topic, &message->key)),
+							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
+							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
+							 RD_KAFKA_V_HEADERS(message->headers), RD_KAFKA_V_OPAQUE(opaque),
+							 RD_KAFKA_V_END);
+}
+
+static rd_kafka_resp_err_t
+produce(const KafkaMessage *message)
+{
+	void *opaque = th_kafka_opaque(message->flight);
+
+	if (message->headers != NULL)
+		return produce_with_headers(message, opaque);
+	if (rd_kafka_produce(message->topic->handle, partition_of(message->topic, &message->key),
+						 RD_KAFKA_MSG_F_COPY, (void *) message->value.data, message->value.len,
 						 message->key.data, message->key.len, opaque) == 0)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
 	return rd_kafka_last_error();
+}
+
+TH_NORETURN static void
+raise_not_sent(const KafkaMessage *message, rd_kafka_resp_err_t code)
+{
+	if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL)
+		th_kafka_give_up();
+	th_kafka_raise(code, "send",
+				   psprintf("topic \"%s\": %s", message->topic->name, rd_kafka_err2str(code)));
+}
+
+bool
+th_kafka_produce(const KafkaMessage *message)
+{
+	rd_kafka_resp_err_t code = produce(message);
+
+	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return false;
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		raise_not_sent(message, code);
+	th_kafka_depart(message->key.len + message->value.len);
+	return true;
 }
 
 static FeedSent
@@ -176,32 +210,53 @@ refuse_size(const FeedMessage *message, StringInfo why)
 	return FEED_REFUSED;
 }
 
+static void
+note_sent(const FeedMessage *message)
+{
+	th_kafka.pending += message->key.len + message->value.len;
+	if (message->txn != NULL)
+		th_kafka.newest = Max(th_kafka.newest, message->txn->commit_lsn);
+}
+
 static FeedSent
 send_to(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
 {
-	KafkaFlight flight = {
-		.commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr,
-		.index = message->index,
-		.part = message->part,
-	};
-	rd_kafka_resp_err_t code = produce(topic, message, th_kafka_opaque(flight));
+	KafkaMessage ready = th_kafka_message(topic, message);
+	rd_kafka_resp_err_t code = produce(&ready);
 
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 	{
-		int bytes = message->key.len + message->value.len;
-
-		th_kafka_depart(bytes);
-		th_kafka.pending += bytes;
-		th_kafka.newest = Max(th_kafka.newest, flight.commit_lsn);
+		th_kafka_depart(message->key.len + message->value.len);
+		note_sent(message);
 		return FEED_SENT;
 	}
+	if (ready.headers != NULL)
+		rd_kafka_headers_destroy(ready.headers);
 	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return FEED_FULL;
 	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
 		return refuse_size(message, why);
-	if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL)
-		th_kafka_give_up();
-	th_kafka_raise(code, "send", psprintf("topic \"%s\": %s", topic->name, rd_kafka_err2str(code)));
+	raise_not_sent(&ready, code);
+}
+
+/* Behind a batch that was closed. */
+static FeedSent
+send_later(KafkaTopic *topic, const FeedMessage *message)
+{
+	if (!th_kafka_hold(topic, message))
+		return FEED_FULL;
+	note_sent(message);
+	return FEED_SENT;
+}
+
+/* True when it found something. */
+static bool
+serve(void)
+{
+	bool busy = th_kafka_poll();
+
+	(void) th_kafka_settle();
+	return busy;
 }
 
 static FeedSent
@@ -230,7 +285,9 @@ send_message(const FeedMessage *message, StringInfo why)
 		return FEED_NO_ROUTE;
 	}
 	if (++sends % SENDS_PER_POLL == 0)
-		th_kafka_poll();
+		(void) serve();
+	if (!th_kafka_is_open())
+		return send_later(topic, message);
 	th_kafka_transaction_begin();
 	return send_to(topic, message, why);
 }
@@ -258,9 +315,11 @@ const FeedSink th_sink_kafka = {
 	.start = start,
 	.connect = connect_and_read,
 	.send = send_message,
-	.poll = th_kafka_poll,
+	.poll = serve,
 	.gather_ms = th_kafka_gather_ms,
 	.flush = th_kafka_flush,
+	.close = th_kafka_close,
+	.settled = th_kafka_is_open,
 	.safe = safe,
 	.pending = pending,
 	.descriptor = descriptor,

@@ -4,7 +4,12 @@
  *
  * Transactional: messages and the position that covers them become visible together.
  * The commit waits until every delivery report is in: the library would wait for them
- * too, but only this process takes them from the queue.
+ * too, but only this process takes them from the queue.  Where there is a backlog the
+ * process goes on reading meanwhile, and hold.c keeps what it sends:
+ *	 OPEN		messages go into the transaction
+ *	 REPORTS	the position went out as its last, reports are awaited
+ *	 COMMIT		the commit is under way
+ *	 RELEASE	it is committed; what was kept goes into the next one
  *
  * Without transactions the position is sent when everything before it is acknowledged,
  * and nobody waits for it but the slot; what it does not cover is sent again by the next
@@ -37,6 +42,18 @@
  */
 #define HURRY_MS 1
 #define HURRIES 16
+
+typedef enum Stage
+{
+	STAGE_OPEN = 0,
+	STAGE_REPORTS,
+	STAGE_COMMIT,
+	STAGE_RELEASE
+} Stage;
+
+static Stage stage = STAGE_OPEN;
+static XLogRecPtr closed_lsn; /* position of the batch that is not open any more */
+static int64 closed_bytes;
 
 /* Of the flush that is not finished. */
 static bool position_sent = false;
@@ -115,7 +132,7 @@ adapt_gathering(void)
 {
 	int64 ms = Max((th_monotonic_us() - th_kafka.committed_at) / 1000, 1);
 
-	gather_ms = GATHER_MIN_MS + th_kafka.pending / ms / BYTES_PER_MS_AND_MS;
+	gather_ms = GATHER_MIN_MS + closed_bytes / ms / BYTES_PER_MS_AND_MS;
 	gather_ms = Min(gather_ms, GATHER_MAX_MS);
 }
 
@@ -125,16 +142,6 @@ th_kafka_gather_ms(void)
 	if (th_kafka.in_transaction || th_kafka.committed_at == 0)
 		return 0;
 	return (long) Max(gather_ms - (th_monotonic_us() - th_kafka.committed_at) / 1000, 0);
-}
-
-static void
-finish(void)
-{
-	th_kafka.in_transaction = false;
-	th_kafka.pending = 0;
-	position_sent = false;
-	hurried = false;
-	th_kafka_forget_refusals();
 }
 
 /*
@@ -153,27 +160,86 @@ send_now(void)
 	th_kafka_poll();
 }
 
-/* The commit comes last; the position may go out before the reports are in. */
+bool
+th_kafka_is_open(void)
+{
+	return stage == STAGE_OPEN;
+}
+
+/* Nothing is in flight. */
+static void
+batch_is_durable(XLogRecPtr durable)
+{
+	th_kafka_forget_refusals();
+	th_kafka_leave_careful(durable);
+	th_kafka_topics_recheck();
+}
+
+static void
+committed(void)
+{
+	adapt_gathering();
+	th_kafka.committed_at = th_monotonic_us();
+	th_kafka.in_transaction = false;
+	th_kafka.safe = closed_lsn;
+	batch_is_durable(closed_lsn);
+}
+
+bool
+th_kafka_settle(void)
+{
+	if (stage == STAGE_REPORTS && th_kafka.in_flight == 0)
+		stage = STAGE_COMMIT;
+	if (stage == STAGE_COMMIT && th_kafka_commit())
+	{
+		stage = STAGE_RELEASE;
+		committed();
+	}
+	if (stage == STAGE_RELEASE && th_kafka_release())
+		stage = STAGE_OPEN;
+	return stage == STAGE_OPEN;
+}
+
+/* The position may go out before the reports are in. */
+static bool
+close_transaction(const FeedPosition *position)
+{
+	if (!th_kafka_settle())
+		return false;
+	th_kafka_transaction_begin();
+	if (!send_position(position))
+		return false;
+	closed_lsn = position->lsn;
+	closed_bytes = th_kafka.pending;
+	th_kafka.pending = 0;
+	stage = STAGE_REPORTS;
+	return true;
+}
+
+/* A careful process goes step by step. */
+bool
+th_kafka_close(const FeedPosition *position)
+{
+	if (th_kafka.careful || !th_kafka.transactional)
+		return th_kafka_flush(position);
+	th_kafka_poll();
+	return close_transaction(position);
+}
+
 static bool
 flush_transaction(const FeedPosition *position)
 {
+	if (!th_kafka_is_open())
+		send_now();
 	if (!position_sent)
 	{
-		th_kafka_transaction_begin();
-		position_sent = send_position(position);
+		if (!close_transaction(position))
+			return false;
+		position_sent = true;
+		hurried = false;
+		send_now();
 	}
-	send_now();
-	if (!position_sent || th_kafka.in_flight > 0)
-		return false;
-	if (!th_kafka_commit())
-		return false;
-	adapt_gathering();
-	th_kafka.committed_at = th_monotonic_us();
-	finish();
-	th_kafka.safe = position->lsn;
-	th_kafka_leave_careful(position->lsn);
-	th_kafka_topics_recheck();
-	return true;
+	return th_kafka_settle();
 }
 
 /* delivery.c moves what is safe when the position is acknowledged. */
@@ -183,17 +249,21 @@ flush_acknowledged(const FeedPosition *position)
 	send_now();
 	if (th_kafka.in_flight > 0)
 		return false;
-	th_kafka_leave_careful(th_kafka.safe);
-	th_kafka_topics_recheck();
+	batch_is_durable(th_kafka.safe);
 	if (!send_position(position))
 		return false;
-	finish();
+	th_kafka.pending = 0;
 	return true;
 }
 
 bool
 th_kafka_flush(const FeedPosition *position)
 {
+	bool done;
+
 	th_kafka_poll();
-	return th_kafka.transactional ? flush_transaction(position) : flush_acknowledged(position);
+	done = th_kafka.transactional ? flush_transaction(position) : flush_acknowledged(position);
+	if (done)
+		position_sent = hurried = false;
+	return done;
 }

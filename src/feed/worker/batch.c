@@ -6,6 +6,10 @@
  * the position goes out with the batch (in the same Kafka transaction), and only when it
  * is durable the slot is confirmed.  A crash at any point sends again what the position
  * does not cover, and nothing else.
+ *
+ * Where more comes at once a batch is closed instead: the next one is read while the sink
+ * acknowledges it, one at a time.  th_run.position is then ahead of what is durable, which
+ * is the sink's to tell; nothing that must not be done twice hangs on a closed batch.
  */
 #include "postgres.h"
 
@@ -35,11 +39,16 @@
 /* Commit times of one batch; beyond that the latencies are a sample of its beginning. */
 #define COMMITS_NOTED 1024
 
+typedef struct Commits
+{
+	TimestampTz times[COMMITS_NOTED];
+	int count;
+} Commits;
+
 typedef struct Batch
 {
 	int64 started_at; /* monotonic ms; 0: nothing was sent since the last position */
-	TimestampTz commit_times[COMMITS_NOTED];
-	int commits_noted;
+	Commits commits;
 	XLogRecPtr whole_lsn; /* end of the last transaction sent as a whole */
 	int64 chunk;		  /* snapshot chunk and dead letter that were sent */
 	int64 letter;
@@ -47,6 +56,8 @@ typedef struct Batch
 } Batch;
 
 static Batch batch;
+static Commits closed; /* of the batch before, until the sink acknowledges it */
+static bool is_closed = false;
 /* Monotonic ms. */
 static int64 position_at = 0;
 static int64 rest_until = 0;
@@ -91,8 +102,8 @@ th_batch_note_commit(const FeedTxn *txn)
 	if (txn->changes == 0)
 		return;
 	batch.counted.transactions++;
-	if (batch.commits_noted < COMMITS_NOTED)
-		batch.commit_times[batch.commits_noted++] = txn->commit_time;
+	if (batch.commits.count < COMMITS_NOTED)
+		batch.commits.times[batch.commits.count++] = txn->commit_time;
 }
 
 bool
@@ -129,6 +140,14 @@ add_counters(FeedCounters *to)
 	memset(&batch.counted, 0, sizeof(batch.counted));
 }
 
+static TimestampTz
+oldest_unacknowledged(void)
+{
+	const Commits *oldest = closed.count > 0 ? &closed : &batch.commits;
+
+	return oldest->count > 0 ? oldest->times[0] : 0;
+}
+
 /* Of the batch that is open; the sink keeps in_flight itself. */
 void
 th_batch_publish_state(void)
@@ -139,58 +158,108 @@ th_batch_publish_state(void)
 	add_counters(&state->counters);
 	if (batch.whole_lsn > state->sent_lsn)
 		state->sent_lsn = batch.whole_lsn;
-	state->oldest_unacknowledged = batch.commits_noted > 0 ? batch.commit_times[0] : 0;
+	state->oldest_unacknowledged = oldest_unacknowledged();
 	SpinLockRelease(&state->mutex);
 }
 
 static void
 record_latencies(FeedState *state, TimestampTz now)
 {
-	for (int i = 0; i < batch.commits_noted; i++)
-		feed_histogram_add(state->latency, Max(now - batch.commit_times[i], 0));
+	for (int i = 0; i < closed.count; i++)
+		feed_histogram_add(state->latency, Max(now - closed.times[i], 0));
 }
 
-/* The position is durable: the batch is over. */
+/* Its position is durable. */
 static void
-end_batch(void)
+acknowledge(void)
+{
+	FeedState *state = th_run.state;
+	TimestampTz now = GetCurrentTimestamp();
+
+	SpinLockAcquire(&state->mutex);
+	record_latencies(state, now);
+	closed.count = 0;
+	state->oldest_unacknowledged = oldest_unacknowledged();
+	SpinLockRelease(&state->mutex);
+	is_closed = false;
+	th_slot_progress();
+}
+
+/* True when a batch that was closed has become durable since. */
+bool
+th_batch_acknowledged(void)
+{
+	if (!is_closed || !th_run.sink->settled())
+		return false;
+	acknowledge();
+	return true;
+}
+
+static void
+close_batch(void)
 {
 	FeedState *state = th_run.state;
 	TimestampTz now = GetCurrentTimestamp();
 
 	SpinLockAcquire(&state->mutex);
 	add_counters(&state->counters);
-	record_latencies(state, now);
-	state->oldest_unacknowledged = 0;
 	state->last_sent = batch.started_at != 0 ? now : state->last_sent;
 	state->sent_lsn = Max(state->sent_lsn, th_run.position.lsn);
 	SpinLockRelease(&state->mutex);
+	closed = batch.commits;
+	is_closed = true;
+	batch.commits.count = 0;
 	batch.started_at = 0;
-	batch.commits_noted = 0;
 	position_at = th_monotonic_ms();
-	th_slot_progress();
 }
 
-/* Also before decoding has begun. */
-void
-th_batch_flush_position(const FeedPosition *position)
+static void
+take_over(const FeedPosition *position)
 {
-	int64 since = th_monotonic_ms();
 	char *before = th_run.position.xids;
 	char *xids = position->xids;
 
-	while (!th_run.sink->flush(position))
+	th_run.position = *position;
+	if (xids != NULL && xids != before)
+		th_run.position.xids = MemoryContextStrdup(th_run.context, xids);
+	if (before != NULL && xids != before)
+		pfree(before);
+}
+
+/* By the sink's flush() or close(): with either, the batch before is durable. */
+static void
+send_position(bool (*send)(const FeedPosition *), const FeedPosition *position)
+{
+	int64 since = th_monotonic_ms();
+
+	while (!send(position))
 	{
 		th_run_wait_for_sink(since);
 		th_run_take_refusals();
 		if (th_letter_noted())
 			th_letter_write();
 	}
-	th_run.position = *position;
-	if (xids != NULL && xids != before)
-		th_run.position.xids = MemoryContextStrdup(th_run.context, xids);
-	if (before != NULL && xids != before)
-		pfree(before);
-	end_batch();
+	if (is_closed)
+		acknowledge();
+	take_over(position);
+	close_batch();
+}
+
+/* Also before decoding has begun. */
+void
+th_batch_flush_position(const FeedPosition *position)
+{
+	send_position(th_run.sink->flush, position);
+	acknowledge();
+}
+
+void
+th_batch_settle(void)
+{
+	int64 since = th_monotonic_ms();
+
+	while (is_closed && !th_batch_acknowledged())
+		th_run_wait_for_sink(since);
 }
 
 static FeedPosition
@@ -248,9 +317,20 @@ send_computed(void)
 	started = th_monotonic_ms();
 	at.commit_lsn = at.end_lsn = th_decode_lsn();
 	at.timeline = th_run.timeline;
-	at.commit_time = batch.commits_noted > 0 ? batch.commit_times[0] : GetCurrentTimestamp();
+	at.commit_time = batch.commits.count > 0 ? batch.commits.times[0] : GetCurrentTimestamp();
 	th_compute_send(&at, th_run_send);
 	rest_after(started);
+}
+
+/* To be freed: its xids. */
+static FeedPosition
+position_between_transactions(void)
+{
+	FeedPosition next = next_position();
+
+	move_position(&next, th_decode_safe_lsn());
+	next.xids = th_decode_xids();
+	return next;
 }
 
 /* Between two transactions. */
@@ -263,9 +343,7 @@ th_batch_flush(void)
 
 	send_computed();
 	th_letter_write();
-	next = next_position();
-	move_position(&next, th_decode_safe_lsn());
-	next.xids = th_decode_xids();
+	next = position_between_transactions();
 	th_batch_flush_position(&next);
 	th_letter_forget_emptied();
 	pfree(next.xids);
@@ -274,6 +352,30 @@ th_batch_flush(void)
 	if (letter != 0)
 		th_letter_done(letter);
 	batch.chunk = batch.letter = 0;
+}
+
+/* What is written to tables must not come before what it speaks of is durable. */
+static bool
+must_be_flushed(void)
+{
+	return th_run.sink->close == NULL || batch.chunk != 0 || batch.letter != 0 ||
+		   th_compute_pending() || th_letter_noted();
+}
+
+/* Between two transactions, and more comes. */
+void
+th_batch_close(void)
+{
+	FeedPosition next;
+
+	if (must_be_flushed())
+	{
+		th_batch_flush();
+		return;
+	}
+	next = position_between_transactions();
+	send_position(th_run.sink->close, &next);
+	pfree(next.xids);
 }
 
 /*
@@ -288,6 +390,9 @@ th_batch_cut(const FeedTxn *txn, uint32 next_index)
 	next.lsn = Max(next.lsn, batch.whole_lsn);
 	next.partial_commit_lsn = txn->commit_lsn;
 	next.partial_index = next_index;
-	th_batch_flush_position(&next);
+	if (must_be_flushed())
+		th_batch_flush_position(&next);
+	else
+		send_position(th_run.sink->close, &next);
 	th_batch_begin();
 }

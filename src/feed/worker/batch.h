@@ -28,6 +28,9 @@ extern long th_batch_rest_ms(void);
 
 extern void th_batch_publish_state(void);
 extern void th_batch_flush(void);
+extern void th_batch_close(void);		 /* the sink may acknowledge it later */
+extern bool th_batch_acknowledged(void); /* it has, since this was asked last */
+extern void th_batch_settle(void);		 /* waits for that */
 extern void th_batch_flush_position(const FeedPosition *position);
 extern void th_batch_cut(const FeedTxn *txn, uint32 next_index);
 

@@ -272,14 +272,17 @@ take_over_token(void)
 	th_feed_transaction_end();
 }
 
-/* Between two transactions, with everything sent being durable. */
+/* Between two transactions.  What changes the feed waits until everything is durable. */
 static bool
 between_batches(void)
 {
+	bool new_token = strcmp(th_run.token, th_setting_cluster_token) != 0;
 	bool busy;
 
 	th_run_serve();
-	if (strcmp(th_run.token, th_setting_cluster_token) != 0)
+	if (new_token || th_run_row_changed())
+		th_batch_settle();
+	if (new_token)
 		take_over_token();
 	if (th_run_row_changed())
 		th_run_apply_row();
@@ -304,6 +307,8 @@ fill_batch(void)
 		if (++records % RECORDS_BETWEEN_LOOKS != 0)
 			continue;
 		th_run_serve();
+		if (th_batch_acknowledged())
+			show_progress();
 		if (th_batch_is_due() || th_run_row_changed() || th_batch_heartbeat_due())
 			return true;
 	}
@@ -336,6 +341,23 @@ gather(void)
 		th_run_wait(ms);
 }
 
+/* False: there was none to end. */
+static bool
+end_batch(bool more)
+{
+	if (!th_batch_is_open() && !th_batch_heartbeat_due())
+	{
+		if (!more)
+			th_batch_settle();
+		return false;
+	}
+	if (more)
+		th_batch_close();
+	else
+		th_batch_flush();
+	return true;
+}
+
 void
 th_run_loop(const FeedResume *resume)
 {
@@ -358,11 +380,8 @@ th_run_loop(const FeedResume *resume)
 			th_run_wait(Min(rest_ms, NAP_MAX_MS));
 			continue;
 		}
-		if (th_batch_is_open() || th_batch_heartbeat_due())
-		{
-			th_batch_flush();
+		if (end_batch(more))
 			nap_ms = NAP_MIN_MS;
-		}
 		if (between_batches() || more)
 			continue;
 		gather();

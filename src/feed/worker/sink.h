@@ -84,12 +84,20 @@ typedef struct FeedSink
 	bool (*flush)(const FeedPosition *position);
 
 	/*
+	 * For a backlog: as flush(), but true as soon as what is sent from now on belongs to
+	 * the next batch.  Acknowledged when settled() says so, at the latest with the next
+	 * flush() or close() that is done.  NULL: there is only flush().
+	 */
+	bool (*close)(const FeedPosition *position);
+	bool (*settled)(void);
+
+	/*
 	 * Up to where the slot may be confirmed: at most the position of the last finished
 	 * flush, less what a sink holds back until it is safe there.
 	 */
 	XLogRecPtr (*safe)(void);
 
-	/* Bytes sent since the last finished flush. */
+	/* Bytes sent since the end of the last batch. */
 	int64 (*pending)(void);
 
 	/* Readable when poll() has something to do; an epoll or event descriptor. */
