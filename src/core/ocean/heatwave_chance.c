@@ -320,7 +320,9 @@ check(const OceanHeatwaveRule *rule, const OceanHeatwaveState *state,
 	if (ocean_heatwave_rule_check(rule) != OCEAN_OK || days < 1 ||
 		days > OCEAN_CHANCE_DAYS_MAX || rule->min_duration_days > OCEAN_CHANCE_RULE_MAX ||
 		rule->max_gap_days > OCEAN_CHANCE_RULE_MAX ||
-		state->run.days >= rule->min_duration_days || state->gap.days > rule->max_gap_days)
+		state->run.days < 0 || state->run.days >= rule->min_duration_days ||
+		state->gap.days > rule->max_gap_days ||
+		(state->phase == OCEAN_PHASE_PENDING && state->gap.days < 1))
 		return OCEAN_BAD_ARGUMENT;
 	for (int i = 0; i < days; i++)
 	{
