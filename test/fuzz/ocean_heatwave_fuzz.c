@@ -191,8 +191,8 @@ replay(const OceanSeries *series, const OceanHeatwaveRule *rule, const OceanBase
 		/* The last day is told, the others may have no row. */
 		if (isnan(series->value[i]) && i < series->n - 1)
 			continue;
-		HOLDS(ocean_heatwave_advance(&state, rule, baselines, series->first_day + i, series->value[i],
-									 keep_ended, &day_by_day) == OCEAN_OK);
+		HOLDS(ocean_heatwave_advance(&state, rule, baselines, series->first_day + i,
+									 series->value[i], keep_ended, &day_by_day) == OCEAN_OK);
 		through_bytes(&state);
 	}
 	ended = state;
@@ -242,7 +242,8 @@ detect(const OceanSeries *series, const OceanHeatwaveRule *rule, const OceanBase
 
 	at_once.count = 0;
 	at_once.rule = rule;
-	HOLDS(ocean_heatwave_detect(&work, series, rule, baselines, keep, &at_once, &state) == OCEAN_OK);
+	HOLDS(ocean_heatwave_detect(&work, series, rule, baselines, keep, &at_once, &state) ==
+		  OCEAN_OK);
 	/* Days without a row at the start are none of the series. */
 	if (!isnan(series->value[0]))
 	{
@@ -332,7 +333,8 @@ summarize(const OceanSeries *series, const OceanHeatwaveRule *rule)
 	int years = ocean_year_of(series->first_day + series->n - 1) - first_year + 1;
 	int events = 0;
 
-	HOLDS(ocean_heatwave_years(series, at_once.event, at_once.count, rule->cold, first_year, years, year) == OCEAN_OK);
+	HOLDS(ocean_heatwave_years(series, at_once.event, at_once.count, rule->cold, first_year, years,
+							   year) == OCEAN_OK);
 	for (int i = 0; i < years; i++)
 		events += year[i].events;
 	HOLDS(events == at_once.count);
@@ -351,7 +353,8 @@ ask_chances(FuzzInput *input, const OceanHeatwaveRule *rule, const OceanHeatwave
 	double correlation = fuzz_byte(input) / 128.0 - 1;
 
 	for (int i = 0; i < days; i++)
-		outlook[i] = (OceanOutlook){ (int8_t) fuzz_byte(input) / 16.0, deviation, 1, i == 0 ? 0 : correlation };
+		outlook[i] = (OceanOutlook){ (int8_t) fuzz_byte(input) / 16.0, deviation, 1,
+									 i == 0 ? 0 : correlation };
 	if (ocean_heatwave_chance(&work, rule, state, outlook, days, chance) != OCEAN_OK)
 		return;
 	for (int i = 0; i < days; i++)

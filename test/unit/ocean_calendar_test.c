@@ -88,7 +88,8 @@ padded_to(const double *value, int n, int pad_days, const double *expected)
 	bool same = ocean_series_pad(&unit_work, &series, pad_days, &padded) == OCEAN_OK;
 
 	for (int i = 0; same && i < n; i++)
-		same = isnan(expected[i]) ? isnan(padded.value[i]) : near(padded.value[i], expected[i], 1e-15);
+		same =
+			isnan(expected[i]) ? isnan(padded.value[i]) : near(padded.value[i], expected[i], 1e-15);
 	drop_pieces();
 	return same;
 }

@@ -49,7 +49,8 @@ state_after(const OceanHeatwaveRule *rule, const char *days)
 
 	flat_climatology();
 	for (int32_t day = 0; days[day] != '\0'; day++)
-		CHECK(ocean_heatwave_advance(&state, rule, &baselines, day, days[day] == '1' ? 2 : 0, NULL, NULL) == OCEAN_OK);
+		CHECK(ocean_heatwave_advance(&state, rule, &baselines, day, days[day] == '1' ? 2 : 0, NULL,
+									 NULL) == OCEAN_OK);
 	return state;
 }
 
@@ -118,13 +119,17 @@ add_path(const OceanHeatwaveRule *rule, OceanHeatwaveState state, int days, int 
 	{
 		bool open, own;
 
-		ocean_heatwave_advance(&state, rule, &baselines, state.day + 1, path >> i & 1 ? 2 : 0, NULL, NULL);
+		ocean_heatwave_advance(&state, rule, &baselines, state.day + 1, path >> i & 1 ? 2 : 0, NULL,
+							   NULL);
 		open = state.phase >= OCEAN_PHASE_ACTIVE;
 		own = was_open && state.event.first_day == first;
 		sum[i].active += state.phase == OCEAN_PHASE_ACTIVE ? weight : 0;
 		sum[i].open += open ? weight : 0;
 		sum[i].lasting += open && own ? weight : 0;
-		sum[i].started += state.event.days > 0 && !(was_open ? own : state.event.first_day == first && first != 0) ? weight : 0;
+		sum[i].started += state.event.days > 0 &&
+								  !(was_open ? own : state.event.first_day == first && first != 0) ?
+							  weight :
+							  0;
 	}
 }
 
@@ -235,7 +240,8 @@ refused(void)
 
 	same_outlook(3, 1, 1, 1);
 	CHECK(ask(&usual, &none, 3) == OCEAN_OK && ask(&longest, &none, 3) == OCEAN_OK);
-	CHECK(ask(&usual, &none, 0) == OCEAN_BAD_ARGUMENT && ask(&longer, &none, 3) == OCEAN_BAD_ARGUMENT);
+	CHECK(ask(&usual, &none, 0) == OCEAN_BAD_ARGUMENT &&
+		  ask(&longer, &none, 3) == OCEAN_BAD_ARGUMENT);
 	CHECK(ask(&usual, &none, OCEAN_CHANCE_DAYS_MAX + 1) == OCEAN_BAD_ARGUMENT);
 	CHECK(ask(&usual, &wrong, 3) == OCEAN_BAD_ARGUMENT);
 	outlook[2].correlation = 1.01;
@@ -258,7 +264,8 @@ refused(void)
 		CHECK(ask(&usual, &none, 3) == OCEAN_NO_MEMORY);
 	}
 	allocations_left = -1;
-	CHECK(ocean_outlook_correlation(0.9, 1, 0) == 0 && ocean_outlook_correlation(0.9, 1, 2) == 0.45);
+	CHECK(ocean_outlook_correlation(0.9, 1, 0) == 0 &&
+		  ocean_outlook_correlation(0.9, 1, 2) == 0.45);
 }
 
 int

@@ -438,10 +438,12 @@ strange_series(void)
 
 	value[0] = 4;
 	CHECK(build(&series, &options) == OCEAN_OK && climatology->values == 1);
-	CHECK(climatology->samples[0] == 1 && climatology->samples[1] == 0 && isnan(climatology->mean[0]));
+	CHECK(climatology->samples[0] == 1 && climatology->samples[1] == 0 &&
+		  isnan(climatology->mean[0]));
 	options.smoothing_width = 1;
 	CHECK(build(&series, &options) == OCEAN_OK);
-	CHECK(climatology->mean[0] == 4 && climatology->threshold[0] == 4 && isnan(climatology->mean[1]));
+	CHECK(climatology->mean[0] == 4 && climatology->threshold[0] == 4 &&
+		  isnan(climatology->mean[1]));
 	value[0] = NAN;
 	CHECK(build(&series, &options) == OCEAN_EMPTY);
 	value[0] = INFINITY;

@@ -118,7 +118,8 @@ is_row(char **field, const OceanHeating *day)
 	bool begun = field[1][0] != '\0';
 
 	return fabs(ocean_number(field[0]) - day->hotspot) < 1e-6 && begun == !isnan(day->weeks) &&
-		   (!begun || (fabs(ocean_number(field[1]) - day->weeks) < 1e-6 && atoi(field[2]) == (int) day->day));
+		   (!begun || (fabs(ocean_number(field[1]) - day->weeks) < 1e-6 &&
+					   ocean_whole(field[2]) == (int) day->day));
 }
 
 static int

@@ -45,13 +45,21 @@ definition(void)
 /* ---- by hand: one letter a day ---- */
 
 /* '.' is usual, '1' to '9' so many halves above the threshold, '?' missing. */
+static double
+value_of(char letter)
+{
+	if (letter == '.')
+		return 0;
+	return letter == '?' ? NAN : 1 + (letter - '0') * 0.5;
+}
+
 static OceanSeries
 sea_of(const char *days)
 {
 	int n = (int) strlen(days);
 
 	for (int i = 0; i < n; i++)
-		sea_value[i] = days[i] == '.' ? 0 : days[i] == '?' ? NAN : 1 + (days[i] - '0') * 0.5;
+		sea_value[i] = value_of(days[i]);
 	return (OceanSeries){ 0, n, sea_value };
 }
 
@@ -187,8 +195,8 @@ guarded(void)
 	found.count = 0;
 	sea_value[2] = 0;
 	sea_value[12] = -0.25;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found, NULL) ==
-		  OCEAN_OK);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+								NULL) == OCEAN_OK);
 	CHECK(found.count == 1 && found.event[0].start_day == 3 && found.event[0].end_day == 9);
 	CHECK(found.event[0].category == 1 && found.event[0].category_days[0] == 7);
 	CHECK(found.event[0].relative.max == 2.5);
@@ -203,8 +211,8 @@ unknown_climatology(void)
 	flat_climatology();
 	sea_climatology.mean[5] = sea_climatology.threshold[5] = NAN;
 	found.count = 0;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found, NULL) ==
-		  OCEAN_OK);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+								NULL) == OCEAN_OK);
 	CHECK(found.count == 1 && found.event[0].duration == 13 && isnan(found.event[0].anomaly.mean));
 	CHECK(near(found.event[0].absolute.cumulative, 13 * 1.5 + 0.5, 1e-15));
 	CHECK(found.event[0].anomaly.max == 1.5 && found.event[0].category == 1);
@@ -258,8 +266,10 @@ absent_days(void)
 		bool known = day < 4 || day > 40;
 
 		if (known)
-			CHECK(ocean_heatwave_advance(&absent, &usual, &baselines, day, 2, count_days, &days) == OCEAN_OK);
-		CHECK(ocean_heatwave_advance(&missing, &usual, &baselines, day, known ? 2 : NAN, NULL, NULL) == OCEAN_OK);
+			CHECK(ocean_heatwave_advance(&absent, &usual, &baselines, day, 2, count_days, &days) ==
+				  OCEAN_OK);
+		CHECK(ocean_heatwave_advance(&missing, &usual, &baselines, day, known ? 2 : NAN, NULL,
+									 NULL) == OCEAN_OK);
 		if (known)
 			CHECK(same_state(&absent, &missing));
 	}
@@ -287,13 +297,17 @@ refused_days(void)
 	before = state;
 	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 10, 2, NULL, NULL) == OCEAN_UNORDERED);
 	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 9, 2, NULL, NULL) == OCEAN_UNORDERED);
-	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 11, INFINITY, NULL, NULL) == OCEAN_BAD_VALUE);
-	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 11, -1e16, NULL, NULL) == OCEAN_BAD_VALUE);
-	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, INT32_MAX, 2, NULL, NULL) == OCEAN_BAD_ARGUMENT);
+	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 11, INFINITY, NULL, NULL) ==
+		  OCEAN_BAD_VALUE);
+	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, 11, -1e16, NULL, NULL) ==
+		  OCEAN_BAD_VALUE);
+	CHECK(ocean_heatwave_advance(&state, &usual, &baselines, INT32_MAX, 2, NULL, NULL) ==
+		  OCEAN_BAD_ARGUMENT);
 	CHECK(ocean_heatwave_advance(&state, &usual, &none, 11, 2, NULL, NULL) == OCEAN_BAD_ARGUMENT);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 	{
-		CHECK(ocean_heatwave_advance(&state, &wrong[i], &baselines, 11, 2, NULL, NULL) == OCEAN_BAD_ARGUMENT);
+		CHECK(ocean_heatwave_advance(&state, &wrong[i], &baselines, 11, 2, NULL, NULL) ==
+			  OCEAN_BAD_ARGUMENT);
 		CHECK(detect_with("1", &wrong[i]) == OCEAN_BAD_ARGUMENT);
 	}
 	CHECK(same_state(&state, &before));
@@ -319,16 +333,16 @@ stopped(void)
 	flat_climatology();
 	for (int i = 0; i < series.n; i++)
 		sea_value[i] = i % 10 < 6 ? 2 : 0;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, only_first, &events, NULL) ==
-		  OCEAN_INTERRUPTED);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, only_first, &events,
+								NULL) == OCEAN_INTERRUPTED);
 	CHECK(events == 1);
 	interruptions_left = 1;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found, NULL) ==
-		  OCEAN_INTERRUPTED);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+								NULL) == OCEAN_INTERRUPTED);
 	interruptions_left = -1;
 	sea_value[3] = INFINITY;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found, NULL) ==
-		  OCEAN_BAD_VALUE);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+								NULL) == OCEAN_BAD_VALUE);
 }
 
 /* Detection hands on its state: a day later it is as if all had been detected. */
@@ -344,11 +358,14 @@ handed_on(void)
 		random_climatology(rule.cold);
 		random_sea(series.n);
 		found.count = 0;
-		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found, &whole) == OCEAN_OK);
+		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found,
+									&whole) == OCEAN_OK);
 		series.n = (int) unit_random_in(1, 399);
-		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found, &part) == OCEAN_OK);
+		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found,
+									&part) == OCEAN_OK);
 		for (int i = series.n; i < 400; i++)
-			CHECK(ocean_heatwave_advance(&part, &rule, &baselines, 100 + i, sea_value[i], NULL, NULL) == OCEAN_OK);
+			CHECK(ocean_heatwave_advance(&part, &rule, &baselines, 100 + i, sea_value[i], NULL,
+										 NULL) == OCEAN_OK);
 		CHECK(same_state(&whole, &part));
 	}
 }
@@ -365,7 +382,8 @@ bytes_refused(void)
 
 	flat_climatology();
 	for (int32_t day = 0; day < 9; day++)
-		CHECK(ocean_heatwave_advance(&state, &usual, &baselines, day, day == 6 ? 0 : 2, NULL, NULL) == OCEAN_OK);
+		CHECK(ocean_heatwave_advance(&state, &usual, &baselines, day, day == 6 ? 0 : 2, NULL,
+									 NULL) == OCEAN_OK);
 	ocean_heatwave_pack(&state, bytes);
 	CHECK(ocean_heatwave_unpack(bytes, sizeof(bytes) - 1, &other) == OCEAN_BAD_ARGUMENT);
 	CHECK(ocean_heatwave_unpack(bytes, 0, &other) == OCEAN_BAD_ARGUMENT && other.day == 77);

@@ -83,7 +83,7 @@ is_next(OceanTable *table, const char *name, const OceanEvent *event)
 		   ocean_day_of_text(table->field[2]) == event->start_day &&
 		   ocean_day_of_text(table->field[3]) == event->peak_day &&
 		   ocean_day_of_text(table->field[4]) == event->end_day &&
-		   atoi(table->field[5]) == event->duration &&
+		   ocean_whole(table->field[5]) == event->duration &&
 		   apart(ocean_number(table->field[6]), event->anomaly.max) < 1e-9 &&
 		   apart(ocean_number(table->field[7]), event->anomaly.mean) < 1e-9 &&
 		   apart(ocean_number(table->field[8]), event->anomaly.cumulative) < 1e-9 &&
@@ -104,9 +104,11 @@ compare_sea(OceanTable *table, const char *name)
 	options.first_year = 1983;
 	options.last_year = 2012;
 	found.count = 0;
-	CHECK(ocean_series_of_rows(&unit_work, seas_file.day, seas_file.value, seas_file.rows, &series) == OCEAN_OK);
+	CHECK(ocean_series_of_rows(&unit_work, seas_file.day, seas_file.value, seas_file.rows,
+							   &series) == OCEAN_OK);
 	CHECK(ocean_climatology_build(&unit_work, &series, &options, &climatology) == OCEAN_OK);
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found, NULL) == OCEAN_OK);
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+								NULL) == OCEAN_OK);
 	for (int i = 0; i < found.count; i++)
 		CHECK(is_next(table, name, &found.event[i]));
 	return found.count;

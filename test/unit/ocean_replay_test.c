@@ -38,7 +38,8 @@ follow(void *context, const OceanHeatwaveState *state, const OceanHeatwaveDay *d
 	if (!day->ended || !CHECK(ocean_heatwave_event(state, own->rule, &event)))
 		return;
 	CHECK(event.phase == OCEAN_PHASE_FINAL);
-	own->lag_max = day->day - event.end_day > own->lag_max ? day->day - event.end_day : own->lag_max;
+	own->lag_max =
+		day->day - event.end_day > own->lag_max ? day->day - event.end_day : own->lag_max;
 	CHECK(keep_event(&own->events, &event));
 }
 
@@ -115,7 +116,8 @@ compare_labels(const EventList *found, const OceanSeries *series, const int32_t 
 
 		while (event < found->count && found->event[event].end_day < day)
 			event++;
-		CHECK(label[i] == (event < found->count && found->event[event].start_day <= day ? event + 1 : 0));
+		CHECK(label[i] ==
+			  (event < found->count && found->event[event].start_day <= day ? event + 1 : 0));
 	}
 }
 

@@ -24,8 +24,10 @@ static void
 detect(const OceanHeatwaveRule *rule, EventList *list, int which)
 {
 	list->count = 0;
-	CHECK(ocean_heatwave_detect(&unit_work, &sea, rule, &baselines, keep_event, list, NULL) == OCEAN_OK);
-	CHECK(ocean_heatwave_label(&unit_work, &sea, rule, &baselines, causal[which], label[which]) == OCEAN_OK);
+	CHECK(ocean_heatwave_detect(&unit_work, &sea, rule, &baselines, keep_event, list, NULL) ==
+		  OCEAN_OK);
+	CHECK(ocean_heatwave_label(&unit_work, &sea, rule, &baselines, causal[which], label[which]) ==
+		  OCEAN_OK);
 }
 
 /* ---- the walk ---- */
@@ -56,7 +58,8 @@ walk_again(const OceanHeatwaveRule *rule, const OceanRerun *rerun)
 	walked.count = 0;
 	for (; day < FIRST_DAY + DAYS; day++)
 	{
-		CHECK(ocean_heatwave_advance(&state, rule, &baselines, day, sea_value[day - FIRST_DAY], keep_ended, &copy) == OCEAN_OK);
+		CHECK(ocean_heatwave_advance(&state, rule, &baselines, day, sea_value[day - FIRST_DAY],
+									 keep_ended, &copy) == OCEAN_OK);
 		days_walked++;
 		if (state.day >= rerun->days.last && state.phase == OCEAN_PHASE_NONE)
 			return state.day;
@@ -120,7 +123,8 @@ change_values(void)
 	{
 		int kind = (int) unit_random_in(0, 2);
 
-		sea_value[i] = kind == 0 ? NAN : 15 + 3 * sin(i * 0.0172) + (kind == 1 ? 3 : -3) * random_unit();
+		sea_value[i] =
+			kind == 0 ? NAN : 15 + 3 * sin(i * 0.0172) + (kind == 1 ? 3 : -3) * random_unit();
 	}
 	return (OceanDays){ FIRST_DAY + first, FIRST_DAY + last };
 }

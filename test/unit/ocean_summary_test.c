@@ -18,12 +18,28 @@ sums(bool cold)
 	static const double value[] = { 4, NAN, 2, 9 };
 	const OceanSeries series = { 364, 4, value };
 	const OceanEvent event[] = {
-		{ .start_day = 10, .end_day = 19, .duration = 10, .category_days = { 6, 4, 0, 0 },
-		  .anomaly = { turn * 3, turn * 2, 0.5, turn * 20 }, .relative = { turn * 1, 0, 0, 0 },
-		  .absolute = { 20, 19, 1, 190 }, .rate_onset = 0.25, .rate_decline = NAN },
-		{ .start_day = 360, .end_day = 369, .duration = 10, .category_days = { 1, 2, 3, 4 },
-		  .anomaly = { turn * 5, turn * 4, 1.5, turn * 40 }, .relative = { turn * 2, 0, 0, 0 },
-		  .absolute = { 30, 21, 3, 210 }, .rate_onset = 0.75, .rate_decline = NAN },
+		{
+			.start_day = 10,
+			.end_day = 19,
+			.duration = 10,
+			.category_days = { 6, 4, 0, 0 },
+			.anomaly = { turn * 3, turn * 2, 0.5, turn * 20 },
+			.relative = { turn * 1, 0, 0, 0 },
+			.absolute = { 20, 19, 1, 190 },
+			.rate_onset = 0.25,
+			.rate_decline = NAN,
+		},
+		{
+			.start_day = 360,
+			.end_day = 369,
+			.duration = 10,
+			.category_days = { 1, 2, 3, 4 },
+			.anomaly = { turn * 5, turn * 4, 1.5, turn * 40 },
+			.relative = { turn * 2, 0, 0, 0 },
+			.absolute = { 30, 21, 3, 210 },
+			.rate_onset = 0.75,
+			.rate_decline = NAN,
+		},
 	};
 
 	CHECK(ocean_heatwave_years(&series, event, 2, cold, 2000, 3, year) == OCEAN_OK);

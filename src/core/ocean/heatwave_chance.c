@@ -50,9 +50,9 @@ typedef struct Chain
 {
 	const OceanHeatwaveRule *rule;
 	int phases;
-	Grid grid[2];	/* of the day before, and of the day */
+	Grid grid[2];	 /* of the day before, and of the day */
 	double *mass[2]; /* 2 * phases rows of NODES_MAX */
-	double *kernel; /* a row of NODES_MAX to each node of the day */
+	double *kernel;	 /* a row of NODES_MAX to each node of the day */
 	double moved[NODES_MAX];
 } Chain;
 
@@ -194,7 +194,8 @@ make_kernel(Chain *chain, double correlation)
 			sum += chain->moved[k];
 		}
 		for (int k = 0; k < to->nodes; k++)
-			chain->kernel[(size_t) k * NODES_MAX + (size_t) j] = sum > 0 ? chain->moved[k] / sum : 0;
+			chain->kernel[(size_t) k * NODES_MAX + (size_t) j] =
+				sum > 0 ? chain->moved[k] / sum : 0;
 	}
 }
 

@@ -15,7 +15,7 @@ typedef struct OceanHeatwaveYear
 {
 	int year;
 	int32_t events;
-	int32_t days;						  /* of events, as they lie in the year */
+	int32_t days;							 /* of events, as they lie in the year */
 	int32_t category_days[OCEAN_CATEGORIES]; /* of the events that start in it */
 	double duration;
 	double intensity_strongest; /* the max of the strongest: of cold spells the lowest */
