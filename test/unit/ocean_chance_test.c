@@ -112,24 +112,21 @@ static void
 add_path(const OceanHeatwaveRule *rule, OceanHeatwaveState state, int days, int path,
 		 double weight, OceanChance *sum)
 {
+	int32_t before = state.event.days > 0 ? state.event.first_day : -1;
 	bool was_open = state.phase >= OCEAN_PHASE_ACTIVE;
-	int32_t first = state.event.first_day;
 
 	for (int i = 0; i < days; i++)
 	{
+		bool beyond = path >> i & 1;
 		bool open, own;
 
-		ocean_heatwave_advance(&state, rule, &baselines, state.day + 1, path >> i & 1 ? 2 : 0, NULL,
-							   NULL);
+		ocean_heatwave_advance(&state, rule, &baselines, state.day + 1, beyond ? 2 : 0, NULL, NULL);
 		open = state.phase >= OCEAN_PHASE_ACTIVE;
-		own = was_open && state.event.first_day == first;
+		own = state.event.first_day == before;
 		sum[i].active += state.phase == OCEAN_PHASE_ACTIVE ? weight : 0;
 		sum[i].open += open ? weight : 0;
-		sum[i].lasting += open && own ? weight : 0;
-		sum[i].started += state.event.days > 0 &&
-								  !(was_open ? own : state.event.first_day == first && first != 0) ?
-							  weight :
-							  0;
+		sum[i].lasting += was_open && open && own ? weight : 0;
+		sum[i].started += state.event.days > 0 && !own ? weight : 0;
 	}
 }
 
