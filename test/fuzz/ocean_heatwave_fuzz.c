@@ -67,7 +67,7 @@ static const ForecastWork work = { lend, stop, &lender };
 
 /* ---- series ---- */
 
-static double value[VALUES_MAX];
+static double sea[VALUES_MAX];
 
 /* The value at t of a stretch of one kind. */
 static double
@@ -99,7 +99,7 @@ read_series(FuzzInput *input, OceanSeries *series)
 	bool plain = true;
 
 	series->first_day = (int32_t) (fuzz_byte(input) * 100) - 10000;
-	series->value = value;
+	series->value = sea;
 	series->n = 0;
 	while (input->left > 0 && series->n < VALUES_MAX)
 	{
@@ -109,12 +109,12 @@ read_series(FuzzInput *input, OceanSeries *series)
 
 		if (kind == 15)
 		{
-			value[series->n++] = fuzz_double(input);
+			sea[series->n++] = fuzz_double(input);
 			plain = false;
 			continue;
 		}
 		for (int i = 0; i < length && series->n < VALUES_MAX; i++, series->n++)
-			value[series->n] = stretch_value(kind % 6, series->n, level, &noise);
+			sea[series->n] = stretch_value(kind % 6, series->n, level, &noise);
 	}
 	return plain;
 }
@@ -189,7 +189,7 @@ replay(const OceanSeries *series, const OceanHeatwaveRule *rule, const OceanBase
 	for (int i = 0; i < series->n; i++)
 	{
 		/* The last day is told, the others may have no row. */
-		if (isnan(series->value[i]) && i < series->n - 1)
+		if (i < series->n - 1 && isnan(series->value[i]))
 			continue;
 		HOLDS(ocean_heatwave_advance(&state, rule, baselines, series->first_day + i,
 									 series->value[i], keep_ended, &day_by_day) == OCEAN_OK);
@@ -212,12 +212,12 @@ static void
 as_defined(const OceanSeries *series, const OceanHeatwaveRule *rule,
 		   const OceanClimatology *climatology)
 {
-	static NaiveSea sea;
+	static NaiveSea naive;
 	static OceanEvent expected[EVENTS_MAX];
 	int events;
 
-	naive_sea(&sea, series, rule, climatology);
-	events = naive_events(&sea, rule, expected, EVENTS_MAX);
+	naive_sea(&naive, series, rule, climatology);
+	events = naive_events(&naive, rule, expected, EVENTS_MAX);
 	HOLDS(events == at_once.count);
 	for (int i = 0; i < events; i++)
 	{
@@ -277,7 +277,7 @@ walk_again(const OceanSeries *series, const OceanHeatwaveRule *rule,
 	day_by_day.count = 0;
 	for (; day < end; day++)
 	{
-		HOLDS(ocean_heatwave_advance(&state, rule, baselines, day, value[day - series->first_day],
+		HOLDS(ocean_heatwave_advance(&state, rule, baselines, day, sea[day - series->first_day],
 									 keep_ended, &day_by_day) == OCEAN_OK);
 		if (state.day >= rerun->days.last && state.phase == OCEAN_PHASE_NONE)
 			return state.day;
@@ -311,7 +311,7 @@ change(FuzzInput *input, const OceanSeries *series, const OceanHeatwaveRule *rul
 	before = at_once;
 	for (int i = 0; i < before.count; i++)
 		known[i] = (OceanDays){ before.event[i].start_day, before.event[i].end_day };
-	value[at] = fuzz_byte(input) % 3 == 0 ? NAN : fuzz_byte(input);
+	sea[at] = fuzz_byte(input) % 3 == 0 ? NAN : fuzz_byte(input);
 	rerun = ocean_heatwave_rerun(rule, known, before.count, (OceanDays){ day, day });
 	last = walk_again(series, rule, baselines, &rerun);
 	at_once.count = 0;
@@ -421,7 +421,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	OceanHeatwaveRule rule = read_rule(&input);
 	OceanClimatologyOptions options;
 	OceanHeatwaveState state = { 0 };
-	OceanSeries series;
+	OceanSeries series = { 0 };
 	bool plain;
 
 	take_back();
@@ -429,7 +429,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lender.pieces_left = fuzz_byte(&input) % 8;
 	if (fuzz_byte(&input) % 16 == 0)
 		lender.questions_left = 1 + fuzz_byte(&input);
-	options.cold = false;
 	series.first_day = fuzz_byte(&input) * 7;
 	read_options(&input, &series, &options);
 	plain = read_series(&input, &series);

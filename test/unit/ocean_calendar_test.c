@@ -50,7 +50,7 @@ every_day(void)
 }
 
 static void
-rows(void)
+rows_of_days(void)
 {
 	static const int32_t day[] = { -3, -2, 2, 3 };
 	static const int32_t twice[] = { 5, 5 };
@@ -120,7 +120,7 @@ main(void)
 	static const UnitGroup groups[] = {
 		{ "ocean calendar: known days", known_days },
 		{ "ocean calendar: every day of nine centuries", every_day },
-		{ "ocean series: rows and days without", rows },
+		{ "ocean series: rows and days without", rows_of_days },
 		{ "ocean series: padding", padding },
 	};
 

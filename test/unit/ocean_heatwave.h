@@ -84,20 +84,20 @@ close_events(const OceanEvent *one, const OceanEvent *other)
 static inline void
 compare_with_definition(const OceanSeries *series, const OceanHeatwaveRule *rule)
 {
-	static NaiveSea sea;
+	static NaiveSea naive;
 	static OceanEvent expected[REFERENCE_EVENTS_MAX];
-	static EventList found;
-	const OceanBaselines baselines = { &sea_climatology, 1, 2000 };
+	static EventList own;
+	const OceanBaselines fixed = { &sea_climatology, 1, 2000 };
 	int events;
 
-	found.count = 0;
-	naive_sea(&sea, series, rule, &sea_climatology);
-	events = naive_events(&sea, rule, expected, REFERENCE_EVENTS_MAX);
-	CHECK(ocean_heatwave_detect(&unit_work, series, rule, &baselines, keep_event, &found, NULL) ==
+	own.count = 0;
+	naive_sea(&naive, series, rule, &sea_climatology);
+	events = naive_events(&naive, rule, expected, REFERENCE_EVENTS_MAX);
+	CHECK(ocean_heatwave_detect(&unit_work, series, rule, &fixed, keep_event, &own, NULL) ==
 		  OCEAN_OK);
-	CHECK(found.count == events);
-	for (int i = 0; i < events && i < found.count; i++)
-		CHECK(close_events(&found.event[i], &expected[i]));
+	CHECK(own.count == events);
+	for (int i = 0; i < events && i < own.count; i++)
+		CHECK(close_events(&own.event[i], &expected[i]));
 }
 
 #endif /* TIDEHOLD_TEST_OCEAN_HEATWAVE_H */

@@ -12,7 +12,7 @@
 static const OceanHeatwaveRule usual = { 5, 2, 0, false };
 static const OceanBaselines baselines = { &sea_climatology, 1, 2000 };
 
-static EventList found;
+static EventList caught;
 
 static bool
 same_state(const OceanHeatwaveState *one, const OceanHeatwaveState *other)
@@ -69,9 +69,9 @@ detect_with(const char *days, const OceanHeatwaveRule *rule)
 	OceanSeries series = sea_of(days);
 	OceanStatus status;
 
-	found.count = 0;
+	caught.count = 0;
 	flat_climatology();
-	status = ocean_heatwave_detect(&unit_work, &series, rule, &baselines, keep_event, &found, NULL);
+	status = ocean_heatwave_detect(&unit_work, &series, rule, &baselines, keep_event, &caught, NULL);
 	drop_pieces();
 	return status;
 }
@@ -79,8 +79,8 @@ detect_with(const char *days, const OceanHeatwaveRule *rule)
 static bool
 finds(const char *days, int count, int start, int end)
 {
-	return detect_with(days, &usual) == OCEAN_OK && found.count == count &&
-		   (count == 0 || (found.event[0].start_day == start && found.event[0].end_day == end));
+	return detect_with(days, &usual) == OCEAN_OK && caught.count == count &&
+		   (count == 0 || (caught.event[0].start_day == start && caught.event[0].end_day == end));
 }
 
 static void
@@ -93,66 +93,66 @@ runs_and_gaps(void)
 	/* What is too short is dropped before the joining, and then is gap. */
 	CHECK(finds("11111.1.11111", 2, 0, 4) && finds("11111.1.1111.", 1, 0, 4));
 	CHECK(detect_with("11111.1.11111", &(OceanHeatwaveRule){ 5, 3, 0, false }) == OCEAN_OK);
-	CHECK(found.count == 1 && found.event[0].duration == 13);
+	CHECK(caught.count == 1 && caught.event[0].duration == 13);
 
 	/* That one day too has its category. */
-	CHECK(found.event[0].category_days[0] == 11);
+	CHECK(caught.event[0].category_days[0] == 11);
 	CHECK(detect_with("1.1..1", &(OceanHeatwaveRule){ 1, 1, 0, false }) == OCEAN_OK);
-	CHECK(found.count == 2 && found.event[0].duration == 3);
+	CHECK(caught.count == 2 && caught.event[0].duration == 3);
 	CHECK(detect_with("1.1..1", &(OceanHeatwaveRule){ 1, 0, 0, false }) == OCEAN_OK);
-	CHECK(found.count == 3);
+	CHECK(caught.count == 3);
 }
 
 static void
 categories(void)
 {
 	/* Multiples of the distance above the threshold: 0.5, 1, 1.5, 2, 3, 4.5. */
-	CHECK(detect_with(".1123469..", &usual) == OCEAN_OK && found.count == 1);
-	CHECK(found.event[0].category == 4 && found.event[0].category_day == 7);
-	CHECK(found.event[0].category_days[0] == 2 && found.event[0].category_days[1] == 2);
-	CHECK(found.event[0].category_days[2] == 1 && found.event[0].category_days[3] == 2);
-	CHECK(found.event[0].peak_day == 7 && found.event[0].anomaly.max == 5.5);
-	CHECK(found.event[0].relative.max == 4.5 && found.event[0].absolute.max == 5.5);
+	CHECK(detect_with(".1123469..", &usual) == OCEAN_OK && caught.count == 1);
+	CHECK(caught.event[0].category == 4 && caught.event[0].category_day == 7);
+	CHECK(caught.event[0].category_days[0] == 2 && caught.event[0].category_days[1] == 2);
+	CHECK(caught.event[0].category_days[2] == 1 && caught.event[0].category_days[3] == 2);
+	CHECK(caught.event[0].peak_day == 7 && caught.event[0].anomaly.max == 5.5);
+	CHECK(caught.event[0].relative.max == 4.5 && caught.event[0].absolute.max == 5.5);
 }
 
 static void
 missing_days(void)
 {
 	/* In the gap they are usual days; alone they end a run. */
-	CHECK(finds("11111??11111.", 1, 0, 11) && found.event[0].missing_days == 2);
-	CHECK(near(found.event[0].anomaly.cumulative, 15, 1e-15));
+	CHECK(finds("11111??11111.", 1, 0, 11) && caught.event[0].missing_days == 2);
+	CHECK(near(caught.event[0].anomaly.cumulative, 15, 1e-15));
 	CHECK(finds("11111???11111", 2, 0, 4) && finds("111?11.", 0, 0, 0));
-	CHECK(found.count == 0);
+	CHECK(caught.count == 0);
 
 	/* Padded they are part of it, as long as they are few. */
 	CHECK(detect_with("111?33..", &(OceanHeatwaveRule){ 5, 2, 1, false }) == OCEAN_OK);
-	CHECK(found.count == 1 && found.event[0].missing_days == 0 && found.event[0].duration == 6);
-	CHECK(near(found.event[0].anomaly.cumulative, 3 * 1.5 + 2 + 2 * 2.5, 1e-15));
+	CHECK(caught.count == 1 && caught.event[0].missing_days == 0 && caught.event[0].duration == 6);
+	CHECK(near(caught.event[0].anomaly.cumulative, 3 * 1.5 + 2 + 2 * 2.5, 1e-15));
 	CHECK(detect_with("111??33.", &(OceanHeatwaveRule){ 5, 2, 1, false }) == OCEAN_OK);
-	CHECK(found.count == 0);
+	CHECK(caught.count == 0);
 	CHECK(detect_with("?1111?", &(OceanHeatwaveRule){ 6, 2, 1, false }) == OCEAN_OK);
-	CHECK(found.count == 1 && found.event[0].phase == OCEAN_PHASE_ACTIVE);
+	CHECK(caught.count == 1 && caught.event[0].phase == OCEAN_PHASE_ACTIVE);
 	CHECK(finds("????????", 0, 0, 0) && finds("?", 0, 0, 0) && finds("1", 0, 0, 0));
-	CHECK(detect_with("????", &(OceanHeatwaveRule){ 1, 2, 9, false }) == OCEAN_OK && found.count == 0);
+	CHECK(detect_with("????", &(OceanHeatwaveRule){ 1, 2, 9, false }) == OCEAN_OK && caught.count == 0);
 }
 
 static void
 edges(void)
 {
 	/* Onset from the first day on, to the peak; no decline while the peak is the last day. */
-	CHECK(finds("12345", 1, 0, 4) && found.event[0].phase == OCEAN_PHASE_ACTIVE);
-	CHECK(near(found.event[0].rate_onset, 0.5, 1e-15) && isnan(found.event[0].rate_decline));
-	CHECK(finds("54321", 1, 0, 4) && found.event[0].rate_onset == 0);
-	CHECK(near(found.event[0].rate_decline, 0.5, 1e-15));
+	CHECK(finds("12345", 1, 0, 4) && caught.event[0].phase == OCEAN_PHASE_ACTIVE);
+	CHECK(near(caught.event[0].rate_onset, 0.5, 1e-15) && isnan(caught.event[0].rate_decline));
+	CHECK(finds("54321", 1, 0, 4) && caught.event[0].rate_onset == 0);
+	CHECK(near(caught.event[0].rate_decline, 0.5, 1e-15));
 
 	/* Half way to the day before and after. */
-	CHECK(finds("..11511.", 1, 2, 6) && found.event[0].phase == OCEAN_PHASE_PENDING);
-	CHECK(near(found.event[0].rate_onset, (3.5 - 0.75) / 2.5, 1e-15));
-	CHECK(near(found.event[0].rate_decline, (3.5 - 0.75) / 2.5, 1e-15));
-	CHECK(finds(".11111...", 1, 1, 5) && found.event[0].phase == OCEAN_PHASE_FINAL);
-	CHECK(finds(".11111..1", 1, 1, 5) && found.event[0].phase == OCEAN_PHASE_PENDING);
-	CHECK(near(found.event[0].anomaly.deviation, 0, 1e-15));
-	CHECK(finds(".11155...", 1, 1, 5) && near(found.event[0].anomaly.deviation, sqrt(0.96), 1e-15));
+	CHECK(finds("..11511.", 1, 2, 6) && caught.event[0].phase == OCEAN_PHASE_PENDING);
+	CHECK(near(caught.event[0].rate_onset, (3.5 - 0.75) / 2.5, 1e-15));
+	CHECK(near(caught.event[0].rate_decline, (3.5 - 0.75) / 2.5, 1e-15));
+	CHECK(finds(".11111...", 1, 1, 5) && caught.event[0].phase == OCEAN_PHASE_FINAL);
+	CHECK(finds(".11111..1", 1, 1, 5) && caught.event[0].phase == OCEAN_PHASE_PENDING);
+	CHECK(near(caught.event[0].anomaly.deviation, 0, 1e-15));
+	CHECK(finds(".11155...", 1, 1, 5) && near(caught.event[0].anomaly.deviation, sqrt(0.96), 1e-15));
 }
 
 /* At the threshold is not beyond it: of a constant series there is no event. */
@@ -172,11 +172,11 @@ constant(void)
 		OceanHeatwaveRule rule = { 1, 2, 0, cold == 1 };
 
 		options.cold = rule.cold;
-		found.count = 0;
+		caught.count = 0;
 		CHECK(ocean_climatology_build(&unit_work, &series, &options, &sea_climatology) == OCEAN_OK);
-		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found,
+		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &caught,
 									NULL) == OCEAN_OK);
-		CHECK(found.count == 0 && sea_climatology.guarded == OCEAN_YEAR_DAYS);
+		CHECK(caught.count == 0 && sea_climatology.guarded == OCEAN_YEAR_DAYS);
 	}
 	drop_pieces();
 }
@@ -192,14 +192,14 @@ guarded(void)
 		sea_climatology.threshold[day] = day < 5 ? 0 : -0.5;
 	for (int i = 10; i < series.n; i++)
 		sea_climatology.threshold[i] = -0.5;
-	found.count = 0;
+	caught.count = 0;
 	sea_value[2] = 0;
 	sea_value[12] = -0.25;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &caught,
 								NULL) == OCEAN_OK);
-	CHECK(found.count == 1 && found.event[0].start_day == 3 && found.event[0].end_day == 9);
-	CHECK(found.event[0].category == 1 && found.event[0].category_days[0] == 7);
-	CHECK(found.event[0].relative.max == 2.5);
+	CHECK(caught.count == 1 && caught.event[0].start_day == 3 && caught.event[0].end_day == 9);
+	CHECK(caught.event[0].category == 1 && caught.event[0].category_days[0] == 7);
+	CHECK(caught.event[0].relative.max == 2.5);
 }
 
 /* A day without a climatology is in no run, and what is summed over it is not known. */
@@ -210,12 +210,12 @@ unknown_climatology(void)
 
 	flat_climatology();
 	sea_climatology.mean[5] = sea_climatology.threshold[5] = NAN;
-	found.count = 0;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+	caught.count = 0;
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &caught,
 								NULL) == OCEAN_OK);
-	CHECK(found.count == 1 && found.event[0].duration == 13 && isnan(found.event[0].anomaly.mean));
-	CHECK(near(found.event[0].absolute.cumulative, 13 * 1.5 + 0.5, 1e-15));
-	CHECK(found.event[0].anomaly.max == 1.5 && found.event[0].category == 1);
+	CHECK(caught.count == 1 && caught.event[0].duration == 13 && isnan(caught.event[0].anomaly.mean));
+	CHECK(near(caught.event[0].absolute.cumulative, 13 * 1.5 + 0.5, 1e-15));
+	CHECK(caught.event[0].anomaly.max == 1.5 && caught.event[0].category == 1);
 }
 
 /* A baseline for each year: what was warm once is not warm later. */
@@ -232,11 +232,11 @@ shifting(void)
 		by_year[1].mean[day]++, by_year[1].threshold[day]++;
 	for (int i = 0; i < series.n; i++)
 		sea_value[i] = i % 50 < 6 ? 1.5 : 0.5;
-	found.count = 0;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &shifted, keep_event, &found, NULL) ==
+	caught.count = 0;
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &shifted, keep_event, &caught, NULL) ==
 		  OCEAN_OK);
-	CHECK(found.count == 15 && found.event[14].start_day == 700);
-	CHECK(ocean_year_of(found.event[14].end_day) == 2001);
+	CHECK(caught.count == 15 && caught.event[14].start_day == 700);
+	CHECK(ocean_year_of(caught.event[14].end_day) == 2001);
 }
 
 /* ---- the walk ---- */
@@ -337,11 +337,11 @@ stopped(void)
 								NULL) == OCEAN_INTERRUPTED);
 	CHECK(events == 1);
 	interruptions_left = 1;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &caught,
 								NULL) == OCEAN_INTERRUPTED);
 	interruptions_left = -1;
 	sea_value[3] = INFINITY;
-	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &found,
+	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &caught,
 								NULL) == OCEAN_BAD_VALUE);
 }
 
@@ -357,11 +357,11 @@ handed_on(void)
 
 		random_climatology(rule.cold);
 		random_sea(series.n);
-		found.count = 0;
-		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found,
+		caught.count = 0;
+		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &caught,
 									&whole) == OCEAN_OK);
 		series.n = (int) unit_random_in(1, 399);
-		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &found,
+		CHECK(ocean_heatwave_detect(&unit_work, &series, &rule, &baselines, keep_event, &caught,
 									&part) == OCEAN_OK);
 		for (int i = series.n; i < 400; i++)
 			CHECK(ocean_heatwave_advance(&part, &rule, &baselines, 100 + i, sea_value[i], NULL,

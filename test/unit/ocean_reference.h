@@ -222,15 +222,15 @@ each_ocean_case(void (*use)(const OceanCase *next))
 	}
 	for (object = strstr(object, "\"series\""); object != NULL; cases++)
 	{
-		char *after = strstr(object + 1, "\"series\"");
+		char *following = strstr(object + 1, "\"series\"");
 
-		if (after != NULL)
-			after[-1] = '\0';
+		if (following != NULL)
+			following[-1] = '\0';
 		read_case(object, &next);
 		if (CHECK(read_case_events(&next)) && CHECK(read_case_curves(&next)))
 			use(&next);
 		drop_pieces();
-		object = after;
+		object = following;
 	}
 	return cases;
 }

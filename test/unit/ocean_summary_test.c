@@ -95,7 +95,7 @@ ranks(void)
 		int above = 1;
 
 		for (int k = 0; k < 500; k++)
-			above += many[k] > many[i] || (many[k] == many[i] && k > i);
+			above += many[k] > many[i] || (k > i && many[k] == many[i]);
 		CHECK(rank[i] == above);
 	}
 	drop_pieces();
