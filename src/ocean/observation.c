@@ -55,6 +55,7 @@ th_observation_columns(Relation rel)
 	columns.flag_scheme = column(rel, "flag_scheme");
 	columns.tests = column(rel, "tests");
 	columns.qc_config_id = column(rel, "qc_config_id");
+	columns.received_at = column(rel, "received_at");
 	columns.relid = RelationGetRelid(rel);
 	return &columns;
 }
@@ -73,10 +74,11 @@ th_observation_read(TupleTableSlot *slot, const ThObservationColumns *columns, T
 	value = slot_getattr(slot, columns->flag_scheme, &is_null);
 	row->flag_scheme = is_null ? 0 : DatumGetInt16(value);
 	value = slot_getattr(slot, columns->tests, &is_null);
-	row->judged = !is_null;
 	row->tests = is_null ? 0 : DatumGetInt32(value);
 	value = slot_getattr(slot, columns->qc_config_id, &is_null);
 	row->config_id = is_null ? 0 : DatumGetInt32(value);
+	value = slot_getattr(slot, columns->received_at, &is_null);
+	row->received_us = is_null ? 0 : DatumGetTimestampTz(value);
 	row->partition = slot->tts_tableOid;
 	row->tid = slot->tts_tid;
 }
@@ -158,8 +160,18 @@ search_partition(Search *search, Oid relid)
 	table_close(partition, AccessShareLock);
 }
 
+/* The partition at a place ends too early. */
+static bool
+is_beyond(PartitionBoundInfo bounds, int place, const Search *search, int64 horizon_us)
+{
+	int64 last = search->found > 0 ? search->rows[search->found - 1].time_us : search->time_us;
+
+	return horizon_us != PG_INT64_MAX && place < bounds->ndatums &&
+		   compare_bound(bounds, place, last - horizon_us) < 0;
+}
+
 int
-th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 earliest_us,
+th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 horizon_us,
 					  int rows_max, ThObservation *rows)
 {
 	PartitionDesc partitions = RelationGetPartitionDesc(rel, true);
@@ -170,7 +182,7 @@ th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 earlie
 		return 0;
 	for (int place = place_of(bounds, time_us - 1); place >= 0; place--)
 	{
-		if (place < bounds->ndatums && compare_bound(bounds, place, earliest_us) < 0)
+		if (is_beyond(bounds, place, &search, horizon_us))
 			break;
 		if (bounds->indexes[place] >= 0)
 			search_partition(&search, partitions->oids[bounds->indexes[place]]);

@@ -24,6 +24,7 @@ typedef struct ThObservationColumns
 	int flag_scheme;
 	int tests;
 	int qc_config_id;
+	int received_at;
 } ThObservationColumns;
 
 typedef struct ThObservation
@@ -32,9 +33,9 @@ typedef struct ThObservation
 	double value; /* NaN: missing */
 	int16 flag;
 	int16 flag_scheme;
-	bool judged; /* tests is not NULL */
-	int32 tests;
+	int32 tests; /* 0: not judged */
 	int32 config_id; /* 0: none */
+	int64 received_us;
 	Oid partition;
 	ItemPointerData tid;
 } ThObservation;
@@ -48,9 +49,10 @@ extern Relation th_observation_open(void);
 
 /*
  * Rows of a stream earlier than a time, the latest first, into room for rows_max; their
- * number.  Partitions that end before earliest_us are not looked at.
+ * number.  Partitions that end earlier than horizon_us before the last row found are not
+ * looked at; PG_INT64_MAX is no horizon.
  */
-extern int th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 earliest_us,
+extern int th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 horizon_us,
 								 int rows_max, ThObservation *rows);
 
 /* The same for rows later than a time, the earliest first. */
