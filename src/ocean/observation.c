@@ -9,7 +9,9 @@
 
 #include <math.h>
 
+#include "access/sysattr.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "miscadmin.h"
@@ -79,8 +81,6 @@ th_observation_read(TupleTableSlot *slot, const ThObservationColumns *columns, T
 	row->config_id = is_null ? 0 : DatumGetInt32(value);
 	value = slot_getattr(slot, columns->received_at, &is_null);
 	row->received_us = is_null ? 0 : DatumGetTimestampTz(value);
-	row->partition = slot->tts_tableOid;
-	row->tid = slot->tts_tid;
 }
 
 /* ---- partitions ---- */
@@ -140,6 +140,18 @@ typedef struct Search
 } Search;
 
 static void
+read_found(TupleTableSlot *slot, const ThObservationColumns *columns, ThObservation *row)
+{
+	bool is_null;
+	Datum writer = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &is_null);
+
+	th_observation_read(slot, columns, row);
+	row->partition = slot->tts_tableOid;
+	row->tid = slot->tts_tid;
+	row->is_own = TransactionIdIsCurrentTransactionId(DatumGetTransactionId(writer));
+}
+
+static void
 search_partition(Search *search, Oid relid)
 {
 	Relation partition = table_open(relid, AccessShareLock);
@@ -155,7 +167,7 @@ search_partition(Search *search, Oid relid)
 	th_scan_begin(&scan, partition, th_RelationGetPrimaryKeyIndex(partition), SnapshotSelf);
 	while (search->found < search->rows_max &&
 		   (search->backwards ? th_scan_back(&scan) : th_scan_next(&scan)))
-		th_observation_read(scan.slot, columns, &search->rows[search->found++]);
+		read_found(scan.slot, columns, &search->rows[search->found++]);
 	th_scan_end(&scan);
 	table_close(partition, AccessShareLock);
 }

@@ -36,8 +36,10 @@ typedef struct ThObservation
 	int32 tests; /* 0: not judged */
 	int32 config_id; /* 0: none */
 	int64 received_us;
+	/* Only of a row read from a table. */
 	Oid partition;
 	ItemPointerData tid;
+	bool is_own; /* the transaction has written it */
 } ThObservation;
 
 extern const ThObservationColumns *th_observation_columns(Relation rel);

@@ -17,6 +17,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -25,6 +26,9 @@
 #include "ocean/qc_finish.h"
 
 #define BATCH_ROWS 4096
+
+/* Created by our scripts. */
+#define REVISION_TRIGGER_NAME "keep_revision"
 
 /* Reset by the end of every attempt, and by the transaction's callback after an error. */
 static bool rewriting = false;
@@ -81,29 +85,61 @@ write_row(ThTable *table, const ThObservation *row)
 	ExecDropSingleTupleTableSlot(old);
 }
 
+/* What a row was for the length of a statement that nobody saw is no revision of it. */
+static void
+leave_out_revisions(ThTable *table)
+{
+	TriggerDesc *description = table->result->ri_TrigDesc;
+	int kept = 0;
+
+	if (description == NULL)
+		return;
+	for (int i = 0; i < description->numtriggers; i++)
+	{
+		if (strcmp(description->triggers[i].tgname, REVISION_TRIGGER_NAME) != 0)
+			description->triggers[kept++] = description->triggers[i];
+	}
+	description->numtriggers = kept;
+}
+
+static bool
+is_open_for(const ThTable *table, const ThObservation *row, bool of_own)
+{
+	return table->rel != NULL && RelationGetRelid(table->rel) == row->partition &&
+		   of_own == row->is_own;
+}
+
 static void
 write_rows(const ThObservation *rows, int count)
 {
 	ThTable table = { 0 };
-	bool is_open = false;
+	int settings;
 
+	if (count == 0)
+		return;
+	settings = NewGUCNestLevel();
+	(void) set_config_option("tidehold.revision_reason", "quality control", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	rewriting = true;
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (is_open && RelationGetRelid(table.rel) != rows[i].partition)
+		if (i > 0 && !is_open_for(&table, &rows[i], rows[i - 1].is_own))
 		{
 			th_table_close(&table);
-			is_open = false;
+			table.rel = NULL;
 		}
-		if (!is_open)
+		if (table.rel == NULL)
+		{
 			th_table_open(&table, rows[i].partition);
-		is_open = true;
+			if (rows[i].is_own)
+				leave_out_revisions(&table);
+		}
 		write_row(&table, &rows[i]);
 	}
-	if (is_open)
-		th_table_close(&table);
+	th_table_close(&table);
 	rewriting = false;
+	AtEOXact_GUC(false, settings);
 }
 
 /* ---- judging ---- */
