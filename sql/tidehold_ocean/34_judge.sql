@@ -37,21 +37,16 @@ RETURN (CASE (tests >> (3 * place)) & 7 WHEN 0 THEN NULL WHEN 7 THEN 9 ELSE (tes
 COMMENT ON FUNCTION ocean.test_flag(integer, integer) IS
     'flag of one test in ocean.observation.tests: 0 gross range, 1 spike (6: no spike), 2 rate of change, 3 flat line, 4 climatology, 5 attenuated signal, 6 location, 7 time gap, 8 the flag that came with the row; NULL: not made';
 
+CREATE FUNCTION ocean.spike_flag(tests integer, stream_id bigint, observed_at timestamptz) RETURNS smallint
+    LANGUAGE c STABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'th_ocean_spike_flag';
+COMMENT ON FUNCTION ocean.spike_flag(integer, bigint, timestamptz) IS
+    'flag of the spike test of the observation that has these tests: whether one that is no spike is good or not evaluated is told by its neighbours';
+
 CREATE VIEW ocean.observation_test AS
     SELECT o.stream_id, o.observed_at, o.value, o.flag, o.flag_scheme, o.qc_config_id,
            ocean.test_flag(o.tests, 0) AS gross_range,
-           CASE WHEN ocean.test_flag(o.tests, 1) <> 6 THEN ocean.test_flag(o.tests, 1)
-                WHEN ocean.test_flag(o.tests, 1) = 6 THEN
-                    CASE WHEN (SELECT p.value FROM ocean.observation AS p
-                               WHERE p.stream_id = o.stream_id AND p.observed_at < o.observed_at
-                                   AND p.observed_at >= o.observed_at - interval '1488 hours'
-                               ORDER BY p.observed_at DESC LIMIT 1) IS NOT NULL
-                              AND (SELECT n.value FROM ocean.observation AS n
-                                   WHERE n.stream_id = o.stream_id AND n.observed_at > o.observed_at
-                                       AND n.observed_at <= o.observed_at + interval '1488 hours'
-                                   ORDER BY n.observed_at LIMIT 1) IS NOT NULL
-                         THEN 1::smallint ELSE 2::smallint END
-           END AS spike,
+           ocean.spike_flag(o.tests, o.stream_id, o.observed_at) AS spike,
            ocean.test_flag(o.tests, 2) AS rate_of_change,
            ocean.test_flag(o.tests, 3) AS flat_line,
            ocean.test_flag(o.tests, 4) AS climatology,

@@ -131,6 +131,7 @@ place_of(PartitionBoundInfo bounds, int64 time_us)
 
 typedef struct Search
 {
+	Snapshot snapshot;
 	int64 stream_id;
 	int64 time_us;
 	bool backwards;
@@ -164,7 +165,8 @@ search_partition(Search *search, Oid relid)
 		th_scan_key_timestamp_until(&scan, search->time_us - 1);
 	else
 		th_scan_key_timestamp_after(&scan, search->time_us);
-	th_scan_begin(&scan, partition, th_RelationGetPrimaryKeyIndex(partition), SnapshotSelf);
+	th_scan_begin(&scan, partition, th_RelationGetPrimaryKeyIndex(partition),
+				  search->snapshot);
 	while (search->found < search->rows_max &&
 		   (search->backwards ? th_scan_back(&scan) : th_scan_next(&scan)))
 		read_found(scan.slot, columns, &search->rows[search->found++]);
@@ -183,12 +185,12 @@ is_beyond(PartitionBoundInfo bounds, int place, const Search *search, int64 hori
 }
 
 int
-th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 horizon_us,
-					  int rows_max, ThObservation *rows)
+th_observation_before(Relation rel, Snapshot snapshot, int64 stream_id, int64 time_us,
+					  int64 horizon_us, int rows_max, ThObservation *rows)
 {
 	PartitionDesc partitions = RelationGetPartitionDesc(rel, true);
 	PartitionBoundInfo bounds = partitions->boundinfo;
-	Search search = { stream_id, time_us, true, rows_max, 0, rows };
+	Search search = { snapshot, stream_id, time_us, true, rows_max, 0, rows };
 
 	if (partitions->nparts == 0 || rows_max < 1)
 		return 0;
@@ -206,12 +208,12 @@ th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 horizo
 }
 
 int
-th_observation_after(Relation rel, int64 stream_id, int64 time_us, int rows_max,
-					 ThObservation *rows)
+th_observation_after(Relation rel, Snapshot snapshot, int64 stream_id, int64 time_us,
+					 int rows_max, ThObservation *rows)
 {
 	PartitionDesc partitions = RelationGetPartitionDesc(rel, true);
 	PartitionBoundInfo bounds = partitions->boundinfo;
-	Search search = { stream_id, time_us, false, rows_max, 0, rows };
+	Search search = { snapshot, stream_id, time_us, false, rows_max, 0, rows };
 
 	if (partitions->nparts == 0 || rows_max < 1)
 		return 0;

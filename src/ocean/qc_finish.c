@@ -193,7 +193,7 @@ find_latest(Relation observation, int64 stream_id, ThObservation *latest)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		found = th_observation_before(observation, stream_id, before, PG_INT64_MAX, wanted, rows);
+		found = th_observation_before(observation, SnapshotSelf, stream_id, before, PG_INT64_MAX, wanted, rows);
 		for (int i = 0; i < found; i++)
 		{
 			if (!found_any || !qartod_is_missing(rows[i].value))

@@ -248,7 +248,7 @@ read_context(Batch *batch, int64 low)
 {
 	int wanted = batch->before + 1;
 	ThObservation *rows = palloc(wanted * sizeof(ThObservation));
-	int found = th_observation_before(batch->observation, batch->stream->stream_id, low,
+	int found = th_observation_before(batch->observation, SnapshotSelf, batch->stream->stream_id, low,
 									  TH_QC_HORIZON_US, wanted, rows);
 
 	batch->count = 0;
@@ -287,7 +287,7 @@ rejudge_span(Batch *batch, const ThQcSpan *span)
 	{
 		CHECK_FOR_INTERRUPTS();
 		wanted = batch->room - batch->count;
-		found = th_observation_after(batch->observation, batch->stream->stream_id, after, wanted,
+		found = th_observation_after(batch->observation, SnapshotSelf, batch->stream->stream_id, after, wanted,
 									 batch->rows + batch->count);
 		for (int i = 0; i < found; i++)
 			add_row(batch, &batch->rows[batch->count]);

@@ -15,15 +15,7 @@ $node->start;
 
 $node->safe_psql('postgres', <<'END');
 CREATE EXTENSION tidehold_ocean CASCADE;
-DO $$
-BEGIN
-	FOR month IN 0 .. 59 LOOP
-		EXECUTE format('CREATE TABLE ocean.observation_p%s PARTITION OF ocean.observation FOR VALUES FROM (%L) TO (%L)',
-			to_char(timestamp '2018-01-01' + month * interval '1 month', 'YYYYMM'),
-			(timestamp '2018-01-01' + month * interval '1 month') || 'Z',
-			(timestamp '2018-01-01' + (month + 1) * interval '1 month') || 'Z');
-	END LOOP;
-END $$;
+SELECT ocean.make_partitions('2018-01-01', '2022-12-31');
 INSERT INTO ocean.station (station_id, code, latitude, longitude) VALUES (1, 'ONE', 42, -70);
 INSERT INTO ocean.stream (stream_id, station_id, variable_id, depth_m, cadence)
 SELECT n, 1, 1, n, CASE WHEN n % 2 = 1 THEN interval '10 minutes' ELSE interval '1 hour' END
