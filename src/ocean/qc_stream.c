@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "base/query.h"
 #include "core/ocean/flag_scheme.h"
