@@ -85,7 +85,7 @@ check_row(const QartodRules *rules, const QartodRows *all, int row, int supplied
 	HOLDS(is_flag(whole.flag));
 	HOLDS(!qartod_is_missing(all->value[row]) || whole.flag == QARTOD_MISSING);
 	packed = qartod_pack(&whole);
-	HOLDS(packed >= 0 && packed < QARTOD_BY_HAND);
+	HOLDS(packed > 0 && (packed & QARTOD_BY_HAND) == 0);
 	HOLDS(qartod_supplied(packed) == supplied);
 	for (int i = 0; i < QARTOD_TEST_COUNT; i++)
 	{

@@ -241,10 +241,10 @@ aggregate(void)
 			CHECK(qartod_worse(order[i], order[j]) == order[i > j ? i : j]);
 	}
 	qartod_judge(&none, &nowhere, &rows, 0, 0, &verdict);
-	CHECK(verdict.flag == QARTOD_NOT_EVALUATED && qartod_pack(&verdict) == 0);
+	CHECK(verdict.flag == QARTOD_NOT_EVALUATED && qartod_pack(&verdict) == QARTOD_JUDGED);
 	qartod_judge(&none, &nowhere, &rows, 0, QARTOD_FAIL, &verdict);
 	CHECK(verdict.flag == QARTOD_FAIL && qartod_supplied(qartod_pack(&verdict)) == QARTOD_FAIL);
-	CHECK(qartod_pack(&verdict) < QARTOD_BY_HAND);
+	CHECK((qartod_pack(&verdict) & QARTOD_BY_HAND) == 0);
 }
 
 static void

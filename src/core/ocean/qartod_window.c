@@ -232,7 +232,7 @@ pack_one(QartodTest test, int flag)
 int32_t
 qartod_pack(const QartodVerdict *verdict)
 {
-	int32_t packed = 0;
+	int32_t packed = QARTOD_JUDGED;
 
 	for (int i = 0; i < QARTOD_TEST_COUNT; i++)
 		packed |= (int32_t) (pack_one((QartodTest) i, verdict->test[i]) & 7)
