@@ -40,6 +40,15 @@ SELECT inserted, unchanged FROM ocean.ingest('44013', 'sea_water_temperature',
     '{2022-07-02, 2022-07-02, 2022-07-03, 2022-07-03, 2022-07-03}', '{16, NULL, 17, 18, NULL}');
 SELECT observed_at, value FROM ocean.observation WHERE observed_at >= '2022-07-02' ORDER BY observed_at;
 
+-- A flag that comes with the row is kept; another one is a correction, none is no change.
+PREPARE flagged(smallint[]) AS
+    SELECT inserted, unchanged, corrected FROM ocean.ingest('44013', 'sea_water_temperature', '{2022-07-03 01:00, 2022-07-03 02:00}', '{15, 15}', $1);
+EXECUTE flagged('{3, NULL}');
+EXECUTE flagged('{3, NULL}');
+EXECUTE flagged('{4, 3}');
+EXECUTE flagged('{NULL, 3}');
+SELECT observed_at, flag FROM ocean.observation WHERE observed_at > '2022-07-03' ORDER BY observed_at;
+
 -- What cannot be taken is counted and named; it makes no partition.
 \set VERBOSITY terse
 SELECT inserted, refused, reasons FROM ocean.ingest('44013', 'sea_water_temperature',
