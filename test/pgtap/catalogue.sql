@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(273);
+SELECT plan(321);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -274,6 +274,76 @@ INSERT INTO expected_function VALUES
      'internal', 'c immutable safe'),
     ('tidehold.sparkline', 'value double precision[], width integer = NULL',
      'text', 'c stable safe'),
+    ('ocean.attach_partitions', 'months timestamptz[]',
+     'integer', 'plpgsql volatile unsafe strict'),
+    ('ocean.check_time', 'observed_at timestamptz',
+     'void', 'c stable safe strict'),
+    ('ocean.drop_old_partitions', 'older_than timestamptz',
+     'integer', 'plpgsql volatile unsafe strict'),
+    ('ocean.drop_partitions', 'older_than timestamptz',
+     'integer', 'c volatile unsafe strict'),
+    ('ocean.ensure_partitions', 'months_ahead integer = 3',
+     'integer', 'sql volatile unsafe strict'),
+    ('ocean.exact_mean', 'value double precision',
+     'double precision', 'aggregate immutable safe'),
+    ('ocean.expected_per_day', 'cadence interval',
+     'integer', 'sql immutable safe strict'),
+    ('ocean.flags_valid', 'flags smallint[]',
+     'boolean', 'sql immutable safe strict'),
+    ('ocean.ingest', 'station text, variable text, observed_at timestamptz[], value double precision[], flag
+         smallint[] = NULL, depth_m double precision = NULL, sensor text = NULL, withdraw boolean =
+         false, strict boolean = false, reason text = ''ingest''::text, OUT inserted bigint, OUT
+         unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored bigint, OUT reasons
+         text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.ingest_csv', 'content text, withdraw boolean = false, strict boolean = false, reason text =
+         ''ingest''::text, OUT inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT
+         refused bigint, OUT ignored bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe strict'),
+    ('ocean.ingest_many', 'stream_id bigint[], observed_at timestamptz[], value double precision[], flag smallint[] =
+         NULL, withdraw boolean = false, strict boolean = false, reason text = ''ingest''::text, OUT
+         inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored
+         bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.ingest_ndbc', 'station text, content text, withdraw boolean = false, strict boolean = false, reason text =
+         ''ingest''::text, OUT inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT
+         refused bigint, OUT ignored bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe strict'),
+    ('ocean.ingest_stream', 'stream_id bigint, observed_at timestamptz[], value double precision[], flag smallint[] =
+         NULL, withdraw boolean = false, strict boolean = false, reason text = ''ingest''::text, OUT
+         inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored
+         bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.insert_late', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.keep_position', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.keep_revision', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.make_partition_by_partman', 'partman text, version text, month timestamptz',
+     'void', 'plpgsql volatile unsafe strict'),
+    ('ocean.make_partitions', 'since timestamptz, until timestamptz',
+     'integer', 'c volatile unsafe strict'),
+    ('ocean.mean_add', 'state internal, value double precision',
+     'internal', 'c immutable safe'),
+    ('ocean.mean_end', 'state internal',
+     'double precision', 'c immutable safe'),
+    ('ocean.position_at', 'station_id bigint, at timestamptz, OUT latitude double precision, OUT longitude double
+         precision',
+     'record', 'sql stable safe strict'),
+    ('ocean.recount_days', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.refresh_daily_means', 'stream_ids bigint[] = NULL, since date = NULL, until date = NULL',
+     'bigint', 'c volatile unsafe'),
+    ('ocean.refuse_builtin', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.refuse_in_use', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.search_stations', 'query text, max_results integer = 20, OUT station_id bigint, OUT code text, OUT name text,
+         OUT active boolean, OUT score real',
+     'SETOF record', 'sql stable safe'),
+    ('ocean.take_daily_means', 'stream_ids bigint[], since date, until date',
+     'bigint', 'plpgsql volatile unsafe'),
     ('ocean.distance_m', 'latitude1 double precision, longitude1 double precision, latitude2 double precision,
          longitude2 double precision',
      'double precision', 'c immutable safe strict'),
@@ -694,9 +764,66 @@ INSERT INTO expected_relation VALUES
         'database_id oid, database name, pid integer, state text, started_at timestamptz, last_run_at
          timestamptz, expired bigint, folded bigint, failures bigint'),
     ('ocean.id_seq', 'S', NULL),
+    ('ocean.daily_mean', 'r',
+        'stream_id bigint!, day date!, mean double precision, valid integer!, excluded integer!,
+         expected integer!, coverage double precision!, revision bigint!'),
+    ('ocean.daily_state', 'r',
+        'stream_id bigint!, revision bigint!, refreshed_at timestamptz!'),
+    ('ocean.dirty_day', 'r',
+        'stream_id bigint!, day date!'),
+    ('ocean.late_observation', 'v',
+        'stream_id bigint, observed_at timestamptz, value double precision, flag smallint'),
+    ('ocean.latest', 'r',
+        'stream_id bigint!, observed_at timestamptz!, value double precision, flag smallint!,
+         flag_scheme smallint!, received_at timestamptz!, changes bigint!'),
+    ('ocean.observation', 'p',
+        'stream_id bigint!, observed_at timestamptz!, value double precision, flag smallint!,
+         flag_scheme smallint!, tests integer!, qc_config_id integer, corrections integer!,
+         received_at timestamptz!'),
+    ('ocean.observation_partition', 'v',
+        'partition regclass, since timestamptz, until timestamptz'),
+    ('ocean.observation_revision', 'r',
+        'stream_id bigint!, observed_at timestamptz!, revision integer!, value double precision, flag
+         smallint!, flag_scheme smallint!, tests integer!, qc_config_id integer, received_at
+         timestamptz!, replaced_at timestamptz!, reason text!'),
+    ('ocean.retention', 'r',
+        'only_row boolean!, kept_from timestamptz!, dropped_at timestamptz!'),
+    ('ocean.sensor', 'r',
+        'sensor_id bigint!, station_id bigint!, code text!, description text!, attributes jsonb!,
+         created_at timestamptz!'),
+    ('ocean.sensorthings_datastream', 'v',
+        'id bigint, name text, description text, observation_type text, unit_of_measurement jsonb,
+         properties jsonb, thing_id bigint, sensor_id bigint, observed_property_id smallint'),
+    ('ocean.sensorthings_feature_of_interest', 'v',
+        'id bigint, name text, description text, encoding_type text, feature jsonb'),
+    ('ocean.sensorthings_historical_location', 'v',
+        'id text, time timestamptz, thing_id bigint, location_id text'),
+    ('ocean.sensorthings_location', 'v',
+        'id text, name text, description text, encoding_type text, location jsonb, thing_id bigint,
+         is_current boolean'),
+    ('ocean.sensorthings_observation', 'v',
+        'datastream_id bigint, phenomenon_time timestamptz, result_time timestamptz, result double
+         precision, result_quality jsonb, feature_of_interest_id bigint'),
+    ('ocean.sensorthings_observed_property', 'v',
+        'id smallint, name text, definition text, description text'),
+    ('ocean.sensorthings_sensor', 'v',
+        'id bigint, name text, description text, encoding_type text, metadata jsonb'),
+    ('ocean.sensorthings_thing', 'v',
+        'id bigint, name text, description text, properties jsonb'),
     ('ocean.station', 'r',
-        'station_id bigint!, code text!, name text!, latitude double precision!, longitude
-         double precision!, active boolean!, attributes jsonb!, created_at timestamptz!'),
+        'station_id bigint!, code text!, name text!, latitude double precision!, longitude double
+         precision!, active boolean!, attributes jsonb!, created_at timestamptz!, position_since
+         timestamptz!'),
+    ('ocean.station_position', 'r',
+        'station_id bigint!, valid_from timestamptz!, valid_until timestamptz!, latitude double
+         precision!, longitude double precision!'),
+    ('ocean.stream', 'r',
+        'stream_id bigint!, station_id bigint!, variable_id smallint!, sensor_id bigint, depth_m
+         double precision, cadence interval!, active boolean!, min_coverage double precision!,
+         excluded_flags smallint[]!, attributes jsonb!, created_at timestamptz!'),
+    ('ocean.variable', 'r',
+        'variable_id smallint!, code text!, name text!, unit text!, sane_min double precision!,
+         sane_max double precision!, builtin boolean!'),
     ('inventory.balance', 'r',
         'item_id bigint!, location_id bigint!, lot_id bigint!, movement_no bigint!, quantity
          bigint!'),
