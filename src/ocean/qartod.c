@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "core/ocean/flag_scheme.h"
 #include "core/ocean/qartod.h"
 #include "forecast/doubles.h"
 #include "ocean/threshold.h"
@@ -451,7 +452,7 @@ th_qartod_aggregate(PG_FUNCTION_ARGS)
 	{
 		int one = nulls[i] ? 0 : DatumGetInt16(elements[i]);
 
-		if (qartod_worse(one, 0) == 0 || (one == 0 && !nulls[i]))
+		if (ocean_flag_meaning(OCEAN_QARTOD, one) == NULL)
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 					 nulls[i] ? errmsg("a flag is null") : errmsg("%d is no flag of QARTOD", one),

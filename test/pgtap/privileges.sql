@@ -41,7 +41,8 @@ CREATE TEMPORARY TABLE readable AS
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
-        'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
+        'inventory.escrow_holder', 'ocean.station', 'ocean.qc_config', 'ocean.flag_scheme', 'ocean.flag_meaning',
+        'ocean.flag_mapping', 'ocean.observation_test', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
         'tidehold.stat_progress_forecast',
         'inventory.lost_sale', 'inventory.demand_day', 'inventory.demand_state', 'inventory.movement_side', 'inventory.location_within',
         'inventory.supply_position', 'inventory.item_class', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
@@ -68,7 +69,7 @@ SELECT set_eq(
       SELECT name, 'SELECT' FROM of_feeds UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM planned UNION ALL
-      VALUES ('inventory.demand_state', 'DELETE')$$,
+      VALUES ('inventory.demand_state', 'DELETE'), ('ocean.qc_config', 'INSERT'), ('ocean.qc_config_id_seq', 'USAGE')$$,
     'an admin may read what feeds keep, and change master data and what planning keeps alone');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
@@ -86,6 +87,12 @@ CREATE TEMPORARY TABLE for_readers AS
         'tidehold.version', 'tidehold.stat_worker', 'tidehold.stat_feed', 'inventory.available', 'inventory.stock_at', 'inventory.search',
         'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
         'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
+    UNION ALL
+    SELECT 'ocean.' || unnest(ARRAY[
+        'qartod_gross_range', 'qartod_spike', 'qartod_rate_of_change', 'qartod_flat_line', 'qartod_climatology',
+        'qartod_attenuated_signal', 'qartod_time_gap', 'qartod_location', 'qartod_location_bounds',
+        'qartod_density_inversion', 'qartod_percentile_range', 'qartod_aggregate', 'qartod_series',
+        'thresholds_valid', 'flag_text', 'map_flag', 'map_flag_number', 'qc_config_in_force', 'test_flag', 'spike_flag'])
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
@@ -109,7 +116,7 @@ CREATE TEMPORARY TABLE for_operators AS
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
-        'inventory.verify_entries', 'ocean.new_id']) AS name
+        'inventory.verify_entries', 'ocean.new_id', 'ocean.set_qc_config', 'ocean.rejudge']) AS name
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',
