@@ -32,6 +32,7 @@
 
 #include "base/call.h"
 #include "base/query.h"
+#include "ocean/qc_config.h"
 #include "ocean/qc_finish.h"
 
 PG_FUNCTION_INFO_V1(th_observation_statement);
@@ -386,6 +387,7 @@ th_qc_finish_init(void)
 {
 	RegisterXactCallback(at_transaction, NULL);
 	RegisterSubXactCallback(at_subtransaction, NULL);
+	th_qc_config_init();
 	th_qc_rejudge_init();
 	th_qc_stream_init();
 }

@@ -779,7 +779,6 @@ INSERT INTO expected_relation VALUES
     ('ocean.qc_config', 'r',
         'qc_config_id integer!, stream_id bigint, variable_id smallint, cadence interval, version
          integer!, thresholds jsonb!, remark text!, created_at timestamptz!, created_by name!'),
-    ('ocean.qc_config_id_seq', 'S', NULL),
     ('inventory.balance', 'r',
         'item_id bigint!, location_id bigint!, lot_id bigint!, movement_no bigint!, quantity
          bigint!'),
