@@ -354,8 +354,7 @@ Datum
 th_qartod_location(PG_FUNCTION_ARGS)
 {
 	QartodPositions positions = positions_of(fcinfo, 0);
-	QartodDistance distance = is_named(fcinfo, 3, "method", "wgs84", "haversine") ? QARTOD_SPHERE
-																				  : QARTOD_WGS84;
+	QartodDistance distance = is_named(fcinfo, 3, "method", "wgs84", "haversine") ? QARTOD_SPHERE : QARTOD_WGS84;
 	uint8 *flag = new_flags(positions.count);
 
 	qartod_location(&positions, number(fcinfo, 2), distance, flag);
@@ -502,8 +501,7 @@ th_qartod_series(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 2, "thresholds");
 	th_thresholds_read(PG_GETARG_JSONB_P(2), &thresholds);
-	interval_s = PG_ARGISNULL(3) ? median_interval_s(&rows)
-								 : interval_seconds(PG_GETARG_INTERVAL_P(3));
+	interval_s = PG_ARGISNULL(3) ? median_interval_s(&rows) : interval_seconds(PG_GETARG_INTERVAL_P(3));
 	if (!(interval_s > 0.0))
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -54,7 +55,7 @@ read_thresholds(HeapTuple row, TupleDesc shape, void *context)
 {
 	Config *config = context;
 	bool is_null;
-	Datum thresholds = SPI_getbinval(row, shape, 1, &is_null);
+	Datum thresholds = heap_getattr(row, 1, shape, &is_null);
 	MemoryContext callers = MemoryContextSwitchTo(memory);
 
 	th_thresholds_read(DatumGetJsonbPCopy(thresholds), &config->thresholds);
