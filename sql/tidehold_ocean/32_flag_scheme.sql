@@ -16,16 +16,16 @@ CREATE FUNCTION ocean.flag_text(flag_scheme smallint, flag smallint) RETURNS tex
     AS 'MODULE_PATHNAME', 'th_ocean_flag_meaning';
 COMMENT ON FUNCTION ocean.flag_text(smallint, smallint) IS 'what a flag means; NULL where the scheme does not have it';
 
-CREATE FUNCTION ocean.map_flag(flag smallint, from_scheme smallint, to_scheme smallint) RETURNS smallint
+CREATE FUNCTION ocean.map_flag_number(flag smallint, from_scheme smallint, to_scheme smallint) RETURNS smallint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_ocean_map_flag';
-COMMENT ON FUNCTION ocean.map_flag(smallint, smallint, smallint) IS
+COMMENT ON FUNCTION ocean.map_flag_number(smallint, smallint, smallint) IS
     'a flag in the terms of another scheme, by number; what that scheme has no word for becomes the nearest it has (view ocean.flag_mapping says where)';
 
 CREATE FUNCTION ocean.map_flag(flag smallint, from_scheme text, to_scheme text) RETURNS smallint
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT ocean.map_flag(map_flag.flag,
+    SELECT ocean.map_flag_number(map_flag.flag,
         coalesce((SELECT s.flag_scheme FROM ocean.flag_scheme AS s WHERE s.code = map_flag.from_scheme), 0::smallint),
         coalesce((SELECT s.flag_scheme FROM ocean.flag_scheme AS s WHERE s.code = map_flag.to_scheme), 0::smallint));
 END;
@@ -45,10 +45,10 @@ COMMENT ON COLUMN ocean.flag_meaning.meaning IS 'what it means';
 CREATE VIEW ocean.flag_mapping AS
     SELECT a.code AS from_scheme, a.flag AS from_flag, a.meaning AS from_meaning,
            t.code AS to_scheme, m.flag AS to_flag, ocean.flag_text(t.flag_scheme, m.flag) AS to_meaning,
-           ocean.map_flag(m.flag, t.flag_scheme, a.flag_scheme) <> a.flag AS lossy
+           ocean.map_flag_number(m.flag, t.flag_scheme, a.flag_scheme) <> a.flag AS lossy
     FROM ocean.flag_meaning AS a
     JOIN ocean.flag_scheme AS t ON t.flag_scheme <> a.flag_scheme
-    CROSS JOIN LATERAL (SELECT ocean.map_flag(a.flag, a.flag_scheme, t.flag_scheme)) AS m (flag);
+    CROSS JOIN LATERAL (SELECT ocean.map_flag_number(a.flag, a.flag_scheme, t.flag_scheme)) AS m (flag);
 COMMENT ON VIEW ocean.flag_mapping IS 'what ocean.map_flag() makes of every flag';
 COMMENT ON COLUMN ocean.flag_mapping.from_scheme IS 'code of the scheme';
 COMMENT ON COLUMN ocean.flag_mapping.from_flag IS 'flag in it';

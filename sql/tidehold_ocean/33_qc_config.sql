@@ -4,12 +4,9 @@ CREATE FUNCTION ocean.thresholds_valid(thresholds jsonb) RETURNS boolean
 COMMENT ON FUNCTION ocean.thresholds_valid(jsonb) IS
     'true for thresholds that the tests can be made with, else an error that names the one that is wrong (TH026)';
 
-CREATE SEQUENCE ocean.qc_config_id_seq AS integer;
-COMMENT ON SEQUENCE ocean.qc_config_id_seq IS 'numbers of ocean.qc_config';
-
 -- Observations refer to the thresholds they were judged by: rows are added and never change.
 CREATE TABLE ocean.qc_config (
-    qc_config_id integer PRIMARY KEY DEFAULT nextval('ocean.qc_config_id_seq'),
+    qc_config_id integer PRIMARY KEY CHECK (qc_config_id > 0),
     stream_id bigint REFERENCES ocean.stream,
     variable_id smallint REFERENCES ocean.variable,
     cadence interval CHECK (cadence > '0'),
@@ -21,10 +18,9 @@ CREATE TABLE ocean.qc_config (
     CONSTRAINT qc_config_scope_check CHECK (num_nonnulls(stream_id, variable_id) = 1 AND (stream_id IS NULL OR cadence IS NULL)),
     CONSTRAINT qc_config_version_key UNIQUE NULLS NOT DISTINCT (stream_id, variable_id, cadence, version)
 );
-ALTER SEQUENCE ocean.qc_config_id_seq OWNED BY ocean.qc_config.qc_config_id;
 COMMENT ON TABLE ocean.qc_config IS
     'thresholds of quality control, of a stream or of a variable at a cadence; the highest version is in force, and what was in force before stays to explain old flags';
-COMMENT ON COLUMN ocean.qc_config.qc_config_id IS 'observations name it; given once';
+COMMENT ON COLUMN ocean.qc_config.qc_config_id IS 'observations name it; ocean.set_qc_config() gives it, once';
 COMMENT ON COLUMN ocean.qc_config.stream_id IS 'for this stream; NULL: for a variable';
 COMMENT ON COLUMN ocean.qc_config.variable_id IS 'for streams of this variable that have none of their own';
 COMMENT ON COLUMN ocean.qc_config.cadence IS 'for streams of this cadence; NULL: of any that has none of its own';
@@ -76,7 +72,7 @@ CREATE FUNCTION ocean.set_qc_config(
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    variable_id smallint;
+    wanted_variable_id smallint;
     made integer;
 BEGIN
     IF num_nonnulls(stream_id, variable) <> 1 THEN
@@ -91,22 +87,21 @@ BEGIN
             USING ERRCODE = 'TH026', HINT = 'Leave cadence out, or give a variable.';
     END IF;
     IF variable IS NOT NULL THEN
-        SELECT v.variable_id INTO variable_id FROM ocean.variable AS v WHERE v.code = variable;
+        SELECT v.variable_id INTO wanted_variable_id FROM ocean.variable AS v WHERE v.code = variable;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'variable "%" does not exist', variable USING ERRCODE = 'TH026';
         END IF;
     END IF;
-    -- Two calls at once would choose one number.
+    -- Two calls at once would choose the same numbers.
     LOCK TABLE ocean.qc_config IN SHARE ROW EXCLUSIVE MODE;
-    INSERT INTO ocean.qc_config AS c (stream_id, variable_id, cadence, version, thresholds, remark)
-    SELECT set_qc_config.stream_id, set_qc_config_variable.id, set_qc_config.cadence,
-           1 + coalesce(max(c.version), 0), set_qc_config.thresholds, coalesce(set_qc_config.remark, '')
-    FROM (SELECT variable_id) AS set_qc_config_variable (id)
-    LEFT JOIN ocean.qc_config AS c ON c.stream_id IS NOT DISTINCT FROM set_qc_config.stream_id
-        AND c.variable_id IS NOT DISTINCT FROM set_qc_config_variable.id
-        AND c.cadence IS NOT DISTINCT FROM set_qc_config.cadence
-    GROUP BY set_qc_config_variable.id
-    RETURNING c.qc_config_id INTO made;
+    INSERT INTO ocean.qc_config (qc_config_id, stream_id, variable_id, cadence, version, thresholds, remark)
+    SELECT 1 + coalesce(max(c.qc_config_id), 0), set_qc_config.stream_id, wanted_variable_id, set_qc_config.cadence,
+           1 + coalesce(max(c.version) FILTER (WHERE c.stream_id IS NOT DISTINCT FROM set_qc_config.stream_id
+               AND c.variable_id IS NOT DISTINCT FROM wanted_variable_id
+               AND c.cadence IS NOT DISTINCT FROM set_qc_config.cadence), 0),
+           set_qc_config.thresholds, coalesce(set_qc_config.remark, '')
+    FROM ocean.qc_config AS c
+    RETURNING qc_config.qc_config_id INTO made;
     RETURN made;
 END
 $$;

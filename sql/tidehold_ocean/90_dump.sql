@@ -15,5 +15,4 @@ SELECT pg_catalog.pg_extension_config_dump('ocean.daily_mean', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.daily_state', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.flag_scheme', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('ocean.qc_config', '');
-SELECT pg_catalog.pg_extension_config_dump('ocean.qc_config_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.retention', '');

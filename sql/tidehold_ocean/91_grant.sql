@@ -21,8 +21,7 @@ GRANT EXECUTE ON FUNCTION ocean.qartod_gross_range, ocean.qartod_spike, ocean.qa
     ocean.qartod_flat_line, ocean.qartod_climatology, ocean.qartod_attenuated_signal, ocean.qartod_time_gap,
     ocean.qartod_location, ocean.qartod_location_bounds, ocean.qartod_density_inversion,
     ocean.qartod_percentile_range, ocean.qartod_aggregate, ocean.qartod_series, ocean.thresholds_valid,
-    ocean.flag_text, ocean.map_flag(smallint, smallint, smallint), ocean.map_flag(smallint, text, text),
+    ocean.flag_text, ocean.map_flag, ocean.map_flag_number,
     ocean.qc_config_in_force, ocean.test_flag, ocean.spike_flag TO tidehold_reader;
 GRANT INSERT ON TABLE ocean.qc_config TO tidehold_admin;
-GRANT USAGE ON SEQUENCE ocean.qc_config_id_seq TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.set_qc_config, ocean.rejudge TO tidehold_admin;

@@ -34,7 +34,7 @@ typedef struct ThObservation
 	double value; /* NaN: missing */
 	int16 flag;
 	int16 flag_scheme;
-	int32 tests; /* 0: not judged */
+	int32 tests;	 /* 0: not judged */
 	int32 config_id; /* 0: none */
 	int64 received_us;
 	/* Only of a row read from a table. */

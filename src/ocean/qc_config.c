@@ -2,11 +2,14 @@
  * qc_config.c
  *	  Configurations of quality control.
  *
- * Rows of ocean.qc_config never change and ids are never given twice, so what was read once
- * holds for the session; the table's own oid tells that the extension was made anew.
+ * Rows of ocean.qc_config never change, so what was read once holds for the session.  Two
+ * things end it: an abort, after which another transaction may give the id of a row that is
+ * gone, and an extension that was made anew, which the table's own oid tells.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -52,7 +55,7 @@ read_thresholds(HeapTuple row, TupleDesc shape, void *context)
 {
 	Config *config = context;
 	bool is_null;
-	Datum thresholds = SPI_getbinval(row, shape, 1, &is_null);
+	Datum thresholds = heap_getattr(row, 1, shape, &is_null);
 	MemoryContext callers = MemoryContextSwitchTo(memory);
 
 	th_thresholds_read(DatumGetJsonbPCopy(thresholds), &config->thresholds);
@@ -95,6 +98,28 @@ th_qc_config(Relation observation, int32 config_id)
 		*config = read;
 	}
 	return &config->thresholds;
+}
+
+/* What is kept is freed by the next who asks: nobody does on the way to the end. */
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT)
+		table_of_configs = InvalidOid;
+}
+
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		table_of_configs = InvalidOid;
+}
+
+void
+th_qc_config_init(void)
+{
+	RegisterXactCallback(at_transaction_end, NULL);
+	RegisterSubXactCallback(at_subtransaction_end, NULL);
 }
 
 Datum

@@ -13,4 +13,6 @@
 /* NULL where there is no such configuration. */
 extern const ThThresholds *th_qc_config(Relation observation, int32 config_id);
 
+extern void th_qc_config_init(void);
+
 #endif /* TIDEHOLD_OCEAN_QC_CONFIG_H */

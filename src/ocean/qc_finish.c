@@ -19,6 +19,7 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -32,6 +33,7 @@
 
 #include "base/call.h"
 #include "base/query.h"
+#include "ocean/qc_config.h"
 #include "ocean/qc_finish.h"
 
 PG_FUNCTION_INFO_V1(th_observation_statement);
@@ -83,8 +85,8 @@ compare_changes(HeapTuple row, TupleDesc shape, void *context)
 	int64 first = *(int64 *) context;
 	bool is_null;
 	ThQcStream *stream =
-		th_qc_stream_unread(DatumGetInt64(SPI_getbinval(row, shape, 1, &is_null)));
-	int64 changes = DatumGetInt64(SPI_getbinval(row, shape, 2, &is_null));
+		th_qc_stream_unread(DatumGetInt64(heap_getattr(row, 1, shape, &is_null)));
+	int64 changes = DatumGetInt64(heap_getattr(row, 2, shape, &is_null));
 	bool expected = stream->has_latest ? changes == stream->changes + 1 : changes == first;
 
 	/* One that was not read has brought its verdicts, or is of an aborted subtransaction. */
@@ -107,9 +109,7 @@ lock_streams(Relation observation, ThQcStream **streams, int count)
 		Oid type;
 		int length;
 		char align;
-	} element[6] = { { INT8OID, 8, TYPALIGN_DOUBLE },		 { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE },
-					 { FLOAT8OID, 8, TYPALIGN_DOUBLE },		 { INT2OID, 2, TYPALIGN_SHORT },
-					 { INT2OID, 2, TYPALIGN_SHORT }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE } };
+	} element[6] = { { INT8OID, 8, TYPALIGN_DOUBLE }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE }, { FLOAT8OID, 8, TYPALIGN_DOUBLE }, { INT2OID, 2, TYPALIGN_SHORT }, { INT2OID, 2, TYPALIGN_SHORT }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE } };
 	/* Not 1: a stream that lost all its rows and got new ones is not taken for the old. */
 	int64 first = GetCurrentTimestamp();
 	Datum values[7];
@@ -221,7 +221,7 @@ look_up_latest(Relation observation, int64 stream_id)
 	};
 	static ThKept drop = { "DELETE FROM ocean.latest WHERE stream_id = $1", NULL };
 	static const Oid types[] = { INT8OID, TIMESTAMPTZOID, FLOAT8OID,
-								 INT2OID, INT2OID,		  TIMESTAMPTZOID };
+								 INT2OID, INT2OID, TIMESTAMPTZOID };
 	Datum values[6] = { Int64GetDatum(stream_id) };
 	char nulls[] = "      ";
 	ThObservation latest;
@@ -342,7 +342,7 @@ th_ocean_rejudge(PG_FUNCTION_ARGS)
 	stream->high = high;
 	stream->from_table = true;
 	stream->span_count = 0;
-	stream->span[stream->span_count++] = (ThQcSpan) { low, high };
+	stream->span[stream->span_count++] = (ThQcSpan){ low, high };
 	finish(true);
 	PG_RETURN_VOID();
 }
@@ -386,6 +386,7 @@ th_qc_finish_init(void)
 {
 	RegisterXactCallback(at_transaction, NULL);
 	RegisterSubXactCallback(at_subtransaction, NULL);
+	th_qc_config_init();
 	th_qc_rejudge_init();
 	th_qc_stream_init();
 }

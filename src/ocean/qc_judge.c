@@ -263,8 +263,7 @@ judge_update(const Changed *old, Changed *new)
 
 	if (is_corrected(old, new))
 		return judge_corrected(old, new);
-	if (new->row.tests == old->row.tests && new->row.flag == old->row.flag &&
-		new->row.flag_scheme == old->row.flag_scheme)
+	if (new->row.tests == old->row.tests &&new->row.flag == old->row.flag &&new->row.flag_scheme == old->row.flag_scheme)
 		return new->tuple;
 	stream = th_qc_stream(new->stream_id);
 	note(stream, &new->row);

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -83,7 +84,7 @@ static double
 number(HeapTuple row, TupleDesc shape, int column)
 {
 	bool is_null;
-	Datum value = SPI_getbinval(row, shape, column, &is_null);
+	Datum value = heap_getattr(row, column, shape, &is_null);
 
 	return is_null ? NAN : DatumGetFloat8(value);
 }
@@ -109,10 +110,10 @@ read_row(HeapTuple row, TupleDesc shape, void *context)
 	reading->latitude = number(row, shape, 3);
 	reading->longitude = number(row, shape, 4);
 	stream->sane.tests = 1 << QARTOD_TEST_GROSS_RANGE;
-	stream->sane.gross_range = (QartodGrossRange) { sane, sane };
-	value = SPI_getbinval(row, shape, 7, &is_null);
+	stream->sane.gross_range = (QartodGrossRange){ sane, sane };
+	value = heap_getattr(row, 7, shape, &is_null);
 	stream->in_force.config_id = is_null ? 0 : DatumGetInt32(value);
-	value = SPI_getbinval(row, shape, 8, &is_null);
+	value = heap_getattr(row, 8, shape, &is_null);
 	stream->has_latest = !is_null;
 	stream->changes = is_null ? 0 : DatumGetInt64(value);
 }

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(321);
+SELECT plan(351);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -356,6 +356,73 @@ INSERT INTO expected_function VALUES
      'SETOF record', 'sql stable safe'),
     ('ocean.new_id', '',
      'bigint', 'c volatile unsafe strict'),
+    ('ocean.flag_text', 'flag_scheme smallint, flag smallint',
+     'text', 'c immutable safe strict'),
+    ('ocean.judge_observation', '',
+     'trigger', 'c volatile unsafe'),
+    ('ocean.map_flag_number', 'flag smallint, from_scheme smallint, to_scheme smallint',
+     'smallint', 'c immutable safe strict'),
+    ('ocean.map_flag', 'flag smallint, from_scheme text, to_scheme text',
+     'smallint', 'sql stable safe strict'),
+    ('ocean.observation_statement', '',
+     'trigger', 'c volatile unsafe'),
+    ('ocean.qartod_aggregate', 'flags smallint[]',
+     'smallint[]', 'c immutable safe strict'),
+    ('ocean.qartod_attenuated_signal', 'observed_at timestamptz[], value double precision[], suspect double precision, fail double
+         precision, type text = ''std''::text, period_s double precision = NULL, min_observations integer
+         = 1',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_climatology', 'observed_at timestamptz[], value double precision[], members jsonb, depth_m double precision[] =
+         NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_density_inversion', 'density double precision[], depth_m double precision[], suspect double precision, fail double
+         precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_flat_line', 'observed_at timestamptz[], value double precision[], suspect_s double precision, fail_s double
+         precision, tolerance double precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_gross_range', 'value double precision[], fail_low double precision, fail_high double precision, suspect_low
+         double precision = NULL, suspect_high double precision = NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_location', 'longitude double precision[], latitude double precision[], range_max_m double precision = NULL,
+         method text = ''wgs84''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_location_bounds', 'longitude double precision[], latitude double precision[], polygon_longitude double precision[],
+         polygon_latitude double precision[], flag_area text = ''outside''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_percentile_range', 'value double precision[], low_percentile double precision = 5, high_percentile double precision
+         = 95, pad double precision = 0',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_rate_of_change', 'observed_at timestamptz[], value double precision[], suspect_per_s double precision, fail_per_s
+         double precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_series', 'series_time timestamptz[], series_value double precision[], thresholds jsonb, cadence interval =
+         NULL, depth_m double precision = NULL, latitude double precision = NULL, longitude double
+         precision = NULL, OUT observed_at timestamptz, OUT value double precision, OUT flag smallint,
+         OUT gross_range smallint, OUT spike smallint, OUT rate_of_change smallint, OUT flat_line
+         smallint, OUT climatology smallint, OUT attenuated_signal smallint, OUT location smallint, OUT
+         time_gap smallint',
+     'SETOF record', 'c immutable safe'),
+    ('ocean.qartod_spike', 'value double precision[], suspect double precision, fail double precision, method text =
+         ''average''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_time_gap', 'observed_at timestamptz[], fail_s double precision = 7200, suspect_s double precision = NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qc_config_in_force', 'stream_id bigint',
+     'SETOF ocean.qc_config', 'sql stable safe strict'),
+    ('ocean.refuse_change', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.rejudge', 'stream_id bigint, from_time timestamptz = NULL, to_time timestamptz = NULL',
+     'void', 'c volatile unsafe'),
+    ('ocean.set_qc_config', 'thresholds jsonb, stream_id bigint = NULL, variable text = NULL, cadence interval = NULL, remark
+         text = ''''::text',
+     'integer', 'plpgsql volatile unsafe'),
+    ('ocean.spike_flag', 'tests integer, stream_id bigint, observed_at timestamptz',
+     'smallint', 'c stable safe strict'),
+    ('ocean.test_flag', 'tests integer, place integer',
+     'smallint', 'sql immutable safe strict'),
+    ('ocean.thresholds_valid', 'thresholds jsonb',
+     'boolean', 'c immutable safe strict'),
     ('inventory.accept_proposal', 'proposal_no bigint, quantity bigint = NULL, due_on date = NULL, reference text = NULL',
      'bigint', 'plpgsql volatile unsafe'),
     ('inventory.adjust', 'sku text = NULL, quantity bigint = NULL, location text = NULL, reason text = NULL,
@@ -824,6 +891,21 @@ INSERT INTO expected_relation VALUES
     ('ocean.variable', 'r',
         'variable_id smallint!, code text!, name text!, unit text!, sane_min double precision!,
          sane_max double precision!, builtin boolean!'),
+    ('ocean.flag_mapping', 'v',
+        'from_scheme text, from_flag smallint, from_meaning text, to_scheme text, to_flag smallint,
+         to_meaning text, lossy boolean'),
+    ('ocean.flag_meaning', 'v',
+        'flag_scheme smallint, code text, flag smallint, meaning text'),
+    ('ocean.flag_scheme', 'r',
+        'flag_scheme smallint!, code text!, name text!'),
+    ('ocean.observation_test', 'v',
+        'stream_id bigint, observed_at timestamptz, value double precision, flag smallint, flag_scheme
+         smallint, qc_config_id integer, gross_range smallint, spike smallint, rate_of_change smallint,
+         flat_line smallint, climatology smallint, attenuated_signal smallint, location smallint,
+         time_gap smallint, supplied smallint, by_hand boolean'),
+    ('ocean.qc_config', 'r',
+        'qc_config_id integer!, stream_id bigint, variable_id smallint, cadence interval, version
+         integer!, thresholds jsonb!, remark text!, created_at timestamptz!, created_by name!'),
     ('inventory.balance', 'r',
         'item_id bigint!, location_id bigint!, lot_id bigint!, movement_no bigint!, quantity
          bigint!'),

@@ -43,7 +43,8 @@ CREATE TEMPORARY TABLE readable AS
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
-        'inventory.escrow_holder', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
+        'inventory.escrow_holder', 'ocean.qc_config', 'ocean.flag_scheme', 'ocean.flag_meaning',
+        'ocean.flag_mapping', 'ocean.observation_test', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
         'tidehold.stat_progress_forecast',
         'inventory.lost_sale', 'inventory.demand_day', 'inventory.demand_state', 'inventory.movement_side', 'inventory.location_within',
         'inventory.supply_position', 'inventory.item_class', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
@@ -83,7 +84,8 @@ SELECT set_eq(
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM planned UNION ALL
       VALUES ('inventory.demand_state', 'DELETE'), ('ocean.observation', 'INSERT'), ('ocean.observation', 'UPDATE'),
           ('ocean.observation', 'DELETE'), ('ocean.late_observation', 'INSERT'), ('ocean.observation_revision', 'INSERT'),
-          ('ocean.dirty_day', 'INSERT'), ('ocean.daily_mean', 'DELETE'), ('ocean.retention', 'DELETE')$$,
+          ('ocean.dirty_day', 'INSERT'), ('ocean.daily_mean', 'DELETE'), ('ocean.retention', 'DELETE'),
+          ('ocean.qc_config', 'INSERT')$$,
     'an admin may read what feeds keep, and change master data and what planning keeps alone');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
@@ -103,7 +105,11 @@ CREATE TEMPORARY TABLE for_readers AS
         'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
     UNION ALL
     SELECT 'ocean.' || unnest(ARRAY[
-        'position_at', 'flags_valid', 'expected_per_day', 'check_time', 'exact_mean', 'mean_add', 'mean_end', 'search_stations'])
+        'position_at', 'flags_valid', 'expected_per_day', 'check_time', 'exact_mean', 'mean_add', 'mean_end', 'search_stations',
+        'qartod_gross_range', 'qartod_spike', 'qartod_rate_of_change', 'qartod_flat_line', 'qartod_climatology',
+        'qartod_attenuated_signal', 'qartod_time_gap', 'qartod_location', 'qartod_location_bounds',
+        'qartod_density_inversion', 'qartod_percentile_range', 'qartod_aggregate', 'qartod_series',
+        'thresholds_valid', 'flag_text', 'map_flag', 'map_flag_number', 'qc_config_in_force', 'test_flag', 'spike_flag'])
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
@@ -131,7 +137,7 @@ CREATE TEMPORARY TABLE for_operators AS
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
-        'inventory.verify_entries', 'ocean.new_id', 'ocean.drop_partitions']) AS name
+        'inventory.verify_entries', 'ocean.new_id', 'ocean.drop_partitions', 'ocean.set_qc_config', 'ocean.rejudge']) AS name
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',

@@ -3,6 +3,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS tidehold_ocean CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 \set VERBOSITY terse
 SELECT ocean.make_partitions('2021-03-01', '2021-03-31') AS made;
 INSERT INTO ocean.station (station_id, code, latitude, longitude) VALUES (71, 'QC', 42, -70);
@@ -116,7 +117,7 @@ WHERE stream_id = 7102 AND observed_at < '2021-03-02' ORDER BY observed_at;
 SELECT s.observed_at::time, s.value, s.flag, s.gross_range, s.spike FROM ocean.qartod_series(
     ARRAY['2021-03-01 00:00', '2021-03-01 00:10', '2021-03-01 00:20', '2021-03-01 00:30']::timestamptz[],
     ARRAY[10, 12, 10, NULL], '{"gross_range": {"fail": [0, 11]}, "spike": {"suspect": 1}}') AS s;
-SELECT ocean.qartod_gross_range('{}', 0, 1), ocean.qartod_gross_range(ARRAY[NULL, 'NaN', 'Infinity', 1], 0, 1);
+SELECT ocean.qartod_gross_range('{}', 0, 1), ocean.qartod_gross_range(ARRAY[NULL, 'NaN', 'Infinity', 1]::double precision[], 0, 1);
 SELECT ocean.qartod_spike(ARRAY[1, 5, 1], 1, 3), ocean.qartod_spike(ARRAY[1, 5, 1], 1, NULL, 'differential');
 SELECT ocean.qartod_spike(ARRAY[1, 5, 1], 1, 3, 'median');
 SELECT ocean.qartod_time_gap(ARRAY['2021-03-01 00:00', '2021-03-01 02:00', '2021-03-01 04:01']::timestamptz[]);

@@ -31,7 +31,7 @@ typedef struct QartodSpan
 	double high;
 } QartodSpan;
 
-#define QARTOD_EVERYWHERE ((QartodSpan) { -INFINITY, INFINITY })
+#define QARTOD_EVERYWHERE ((QartodSpan){ -INFINITY, INFINITY })
 
 typedef struct QartodGrossRange
 {
