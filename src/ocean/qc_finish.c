@@ -109,7 +109,14 @@ lock_streams(Relation observation, ThQcStream **streams, int count)
 		Oid type;
 		int length;
 		char align;
-	} element[6] = { { INT8OID, 8, TYPALIGN_DOUBLE }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE }, { FLOAT8OID, 8, TYPALIGN_DOUBLE }, { INT2OID, 2, TYPALIGN_SHORT }, { INT2OID, 2, TYPALIGN_SHORT }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE } };
+	} element[6] = {
+		{ INT8OID, 8, TYPALIGN_DOUBLE },
+		{ TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE },
+		{ FLOAT8OID, 8, TYPALIGN_DOUBLE },
+		{ INT2OID, 2, TYPALIGN_SHORT },
+		{ INT2OID, 2, TYPALIGN_SHORT },
+		{ TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE },
+	};
 	/* Not 1: a stream that lost all its rows and got new ones is not taken for the old. */
 	int64 first = GetCurrentTimestamp();
 	Datum values[7];
@@ -193,7 +200,8 @@ find_latest(Relation observation, int64 stream_id, ThObservation *latest)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		found = th_observation_before(observation, SnapshotSelf, stream_id, before, PG_INT64_MAX, wanted, rows);
+		found = th_observation_before(observation, SnapshotSelf, stream_id, before,
+									  PG_INT64_MAX, wanted, rows);
 		for (int i = 0; i < found; i++)
 		{
 			if (!found_any || !qartod_is_missing(rows[i].value))
