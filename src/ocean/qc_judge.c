@@ -192,6 +192,7 @@ judge_insert(Changed *after)
 		stream = th_qc_stream_unread(after->stream_id);
 		th_qc_forget_tail(stream);
 		note(stream, row);
+		stream->from_table = true;
 		return after->tuple;
 	}
 	stream = th_qc_stream(after->stream_id);
@@ -205,6 +206,8 @@ judge_insert(Changed *after)
 	{
 		judge_alone(stream, row, supplied, &verdict);
 		th_qc_judge_again(stream, row->time_us, row->time_us);
+		/* ON CONFLICT may leave it out. */
+		stream->from_table = true;
 	}
 	row->flag = th_qc_flag_of(verdict.flag, row);
 	note(stream, row);

@@ -430,6 +430,23 @@ th_qc_take_days(ThQcDay *day)
 	}
 }
 
+void
+th_qc_forget_all(void)
+{
+	HASH_SEQ_STATUS scan;
+	ThQcStream *stream;
+
+	if (streams == NULL)
+		return;
+	hash_seq_init(&scan, streams);
+	while ((stream = hash_seq_search(&scan)) != NULL)
+	{
+		th_qc_forget_tail(stream);
+		stream->is_read = false;
+		stream->from_table = true;
+	}
+}
+
 /* ---- end of transactions ---- */
 
 static void
