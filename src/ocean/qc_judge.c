@@ -155,6 +155,23 @@ judge_last(ThQcStream *stream, int supplied, QartodVerdict *verdict)
 	stream->last_flag = verdict->flag;
 }
 
+/* Most rows are good: so most need not be written again when the statement ends. */
+static void
+suppose_good(QartodVerdict *verdict)
+{
+	static const QartodTest of_neighbours[] = { QARTOD_TEST_SPIKE, QARTOD_TEST_ATTENUATED_SIGNAL,
+												QARTOD_TEST_TIME_GAP };
+
+	for (int i = 0; i < (int) lengthof(of_neighbours); i++)
+	{
+		if (verdict->test[of_neighbours[i]] != QARTOD_NOT_EVALUATED)
+			continue;
+		verdict->test[of_neighbours[i]] = QARTOD_GOOD;
+		if (verdict->flag == QARTOD_NOT_EVALUATED)
+			verdict->flag = QARTOD_GOOD;
+	}
+}
+
 /* What the row alone says: the rest is found good until the statement ends. */
 static void
 judge_alone(const ThQcStream *stream, const ThObservation *row, int supplied,
@@ -163,6 +180,7 @@ judge_alone(const ThQcStream *stream, const ThObservation *row, int supplied,
 	QartodRows rows = { &row->time_us, &row->value, 1 };
 
 	qartod_judge(&stream->in_force.rules, &stream->place, &rows, 0, supplied, verdict);
+	suppose_good(verdict);
 }
 
 int16
