@@ -12,10 +12,8 @@ GRANT INSERT ON TABLE ocean.observation_revision, ocean.dirty_day TO tidehold_ad
 GRANT DELETE ON TABLE ocean.retention, ocean.daily_mean TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.position_at, ocean.flags_valid, ocean.expected_per_day, ocean.check_time,
     ocean.exact_mean, ocean.mean_add, ocean.mean_end, ocean.search_stations TO tidehold_reader;
-GRANT EXECUTE ON FUNCTION ocean.ingest(text, text, timestamptz[], double precision[], smallint[], double precision, text, boolean, boolean, text),
-    ocean.ingest(bigint, timestamptz[], double precision[], smallint[], boolean, boolean, text),
-    ocean.ingest_many, ocean.ingest_ndbc, ocean.ingest_csv, ocean.make_partitions, ocean.ensure_partitions,
-    ocean.refresh_daily_means TO tidehold_operator;
+GRANT EXECUTE ON FUNCTION ocean.ingest, ocean.ingest_stream, ocean.ingest_many, ocean.ingest_ndbc, ocean.ingest_csv, ocean.make_partitions,
+    ocean.ensure_partitions, ocean.refresh_daily_means TO tidehold_operator;
 GRANT EXECUTE ON FUNCTION ocean.drop_partitions TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.distance_m, ocean.latitude_reach, ocean.nearest_stations TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION ocean.new_id TO tidehold_admin;

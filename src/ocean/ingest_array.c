@@ -16,6 +16,9 @@
 #include "base/query.h"
 #include "ocean/ingest.h"
 
+/* Stands for NULL: ids are made from 1 on. */
+#define NO_STREAM INT64CONST(0)
+
 PG_FUNCTION_INFO_V1(th_ocean_ingest);
 PG_FUNCTION_INFO_V1(th_ocean_ingest_stream);
 PG_FUNCTION_INFO_V1(th_ocean_ingest_many);
@@ -115,7 +118,8 @@ take_row(ThIngest *ingest, int64 stream_id, const Rows *all, int i)
 	}
 	else
 		th_ingest_row(ingest, stream_id, DatumGetTimestampTz(all->at.values[i]),
-					  all->value.nulls[i] ? NAN : DatumGetFloat8(all->value.values[i]), flag, source);
+					  all->value.nulls[i] ? NAN : DatumGetFloat8(all->value.values[i]), flag,
+					  source);
 }
 
 static Datum
@@ -138,18 +142,18 @@ th_ocean_ingest(PG_FUNCTION_ARGS)
 	ThOutcome why;
 	ThIngest ingest;
 	ThIngestOptions given = options(fcinfo, 7);
+	char *sensor;
 	int64 stream_id;
 	Rows all;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		refuse_null(PG_ARGISNULL(0) ? "station" : "variable");
 	all = rows(fcinfo, 2);
+	sensor = PG_ARGISNULL(6) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6));
 	th_ingest_begin(&ingest, "ocean.ingest()", &given);
 	stream_id = th_ingest_find_stream(&ingest, text_to_cstring(PG_GETARG_TEXT_PP(0)),
 									  text_to_cstring(PG_GETARG_TEXT_PP(1)),
-									  PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5),
-									  PG_ARGISNULL(6) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6)),
-									  &why);
+									  PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5), sensor, &why);
 	if (stream_id == 0)
 		th_raise(&why);
 	return take_rows(&ingest, stream_id, &all, fcinfo);
@@ -171,7 +175,8 @@ stream_exists(ThIngest *ingest, int64 stream_id, ThOutcome *why)
 	Datum value = Int64GetDatum(stream_id);
 	bool is_there = false;
 
-	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_stream, &is_there);
+	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_stream,
+						   &is_there);
 	if (!is_there)
 		th_refuse(why, TH_STREAM_NOT_FOUND, "stream " INT64_FORMAT " does not exist", stream_id);
 	return is_there;
@@ -188,7 +193,7 @@ th_ocean_ingest_stream(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		refuse_null("stream_id");
 	all = rows(fcinfo, 1);
-	th_ingest_begin(&ingest, "ocean.ingest()", &given);
+	th_ingest_begin(&ingest, "ocean.ingest_stream()", &given);
 	if (!stream_exists(&ingest, PG_GETARG_INT64(0), &why))
 		th_raise(&why);
 	return take_rows(&ingest, PG_GETARG_INT64(0), &all, fcinfo);
@@ -212,7 +217,9 @@ take_row_of(ThIngest *ingest, HTAB *known, int64 stream_id, const Rows *all, int
 		MemoryContext before = MemoryContextSwitchTo(ingest->context);
 
 		memset(&stream->why, 0, sizeof(stream->why));
-		stream->is_there = stream_exists(ingest, stream_id, &stream->why);
+		if (stream_id == NO_STREAM)
+			th_refuse(&stream->why, TH_INVALID_ARGUMENT, "stream_id is null");
+		stream->is_there = stream_id != NO_STREAM && stream_exists(ingest, stream_id, &stream->why);
 		MemoryContextSwitchTo(before);
 	}
 	if (stream->is_there)
@@ -224,7 +231,11 @@ take_row_of(ThIngest *ingest, HTAB *known, int64 stream_id, const Rows *all, int
 Datum
 th_ocean_ingest_many(PG_FUNCTION_ARGS)
 {
-	HASHCTL control = { .keysize = sizeof(int64), .entrysize = sizeof(KnownStream), .hcxt = CurrentMemoryContext };
+	HASHCTL control = {
+		.keysize = sizeof(int64),
+		.entrysize = sizeof(KnownStream),
+		.hcxt = CurrentMemoryContext,
+	};
 	HTAB *known = hash_create("streams by id", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	ThIngest ingest;
 	ThIngestOptions given = options(fcinfo, 4);
@@ -237,7 +248,8 @@ th_ocean_ingest_many(PG_FUNCTION_ARGS)
 	before = MemoryContextSwitchTo(ingest.row);
 	for (int i = 0; i < streams.count; i++)
 	{
-		take_row_of(&ingest, known, streams.nulls[i] ? 0 : DatumGetInt64(streams.values[i]), &all, i);
+		take_row_of(&ingest, known, streams.nulls[i] ? NO_STREAM : DatumGetInt64(streams.values[i]),
+					&all, i);
 		MemoryContextReset(ingest.row);
 	}
 	MemoryContextSwitchTo(before);
