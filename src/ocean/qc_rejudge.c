@@ -278,6 +278,7 @@ static void
 rejudge_span(Batch *batch, const ThQcSpan *span)
 {
 	int64 after = span->low - 1;
+	int step = batch->before + 64; /* most spans are a row: no need to read thousands */
 	int wanted;
 	int found;
 
@@ -286,7 +287,8 @@ rejudge_span(Batch *batch, const ThQcSpan *span)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		wanted = batch->room - batch->count;
+		wanted = Min(batch->room - batch->count, step);
+		step = Min(step * 4, batch->room);
 		found = th_observation_after(batch->observation, SnapshotSelf, batch->stream->stream_id,
 									 after, wanted, batch->rows + batch->count);
 		for (int i = 0; i < found; i++)
