@@ -121,12 +121,13 @@ read_month_percentiles(HeapTupleHeader composite, OceanClimatologyOptions *optio
 }
 
 static bool
-read_cold(HeapTupleHeader composite)
+read_cold(HeapTupleHeader composite, bool *is_given)
 {
 	bool is_null;
 	Datum datum = GetAttributeByNum(composite, OPTION_KIND, &is_null);
 	char *kind = is_null ? NULL : TextDatumGetCString(datum);
 
+	*is_given = !is_null;
 	if (kind == NULL || strcmp(kind, "heatwave") == 0)
 		return false;
 	if (strcmp(kind, "cold_spell") == 0)
@@ -185,7 +186,7 @@ th_heatwave_options_read(HeapTupleHeader composite, ThHeatwaveOptions *options)
 	OceanHeatwaveRule *rule = &options->rule;
 
 	th_heatwave_options_default(options);
-	made->cold = rule->cold = read_cold(composite);
+	made->cold = rule->cold = read_cold(composite, &options->has_kind);
 	read_baseline(composite, options);
 	read_percentile(composite, made);
 	read_month_percentiles(composite, made);
@@ -205,11 +206,18 @@ OceanClimatologyOptions
 th_climatology_options(const ThHeatwaveOptions *options, const OceanSeries *series)
 {
 	OceanClimatologyOptions made = options->climatology;
+	int32_t last_day = series->first_day + series->n - 1;
 
+	if (options->shift_years > 0)
+	{
+		made.last_year = ocean_year_of(last_day + 1) - 1;
+		made.first_year = made.last_year - options->shift_years + 1;
+		return made;
+	}
 	if (!options->has_first_year)
 		made.first_year = ocean_year_of(series->first_day);
 	if (!options->has_last_year)
-		made.last_year = ocean_year_of(series->first_day + series->n - 1);
+		made.last_year = ocean_year_of(last_day);
 	return made;
 }
 

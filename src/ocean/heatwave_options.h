@@ -13,6 +13,7 @@ typedef struct ThHeatwaveOptions
 {
 	OceanClimatologyOptions climatology; /* its years only where the two below say so */
 	OceanHeatwaveRule rule;
+	bool has_kind;
 	bool has_first_year;
 	bool has_last_year;
 	int shift_years; /* 0: one baseline for all years */
@@ -24,7 +25,10 @@ extern void th_heatwave_options_read(HeapTupleHeader composite, ThHeatwaveOption
 /* What everybody uses, of warm events and the whole series. */
 extern void th_heatwave_options_default(ThHeatwaveOptions *options);
 
-/* The baseline of a series that has none in its options: all its years. */
+/*
+ * The baseline: that of the options; where they shift it, as many years as that before the
+ * first that is not over; all years of the series where they say nothing.
+ */
 extern OceanClimatologyOptions th_climatology_options(const ThHeatwaveOptions *options,
 													  const OceanSeries *series);
 
