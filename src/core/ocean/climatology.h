@@ -58,7 +58,7 @@ typedef struct OceanClimatology
 /*
  * Gives options->curves climatologies, which differ in threshold and guarded alone.  A day
  * of the year of which the series has a day counts, whether its value is missing or not;
- * of 29 February samples are the sum of its neighbours'.
+ * of 29 February samples is the smaller of its neighbours'.
  *
  * OCEAN_BASELINE_OUTSIDE where the series has no day in the first or in the last year,
  * OCEAN_TOO_FEW_YEARS below min_years, OCEAN_EMPTY where no value is in the baseline.

@@ -63,7 +63,8 @@ typedef struct OceanIntensity
 
 /*
  * Of cold spells all but deviations, rates and category days is negative where the water is
- * too cold.  The days of a gap belong to the event, and to no category.
+ * too cold.  The days of a gap belong to the event; a category have only those of them that
+ * are beyond the threshold, too few of them for an event.
  */
 typedef struct OceanEvent
 {
@@ -79,7 +80,7 @@ typedef struct OceanEvent
 	OceanIntensity anomaly;					 /* from the climatology */
 	OceanIntensity relative;				 /* from the threshold */
 	OceanIntensity absolute;
-	/* Kelvin a day; NaN where the series ends on the peak day, which says no rate. */
+	/* Kelvin a day; that of the decline is NaN while the peak is the last day there is. */
 	double rate_onset;
 	double rate_decline;
 } OceanEvent;
@@ -107,7 +108,7 @@ typedef struct OceanStretch
 	double peak_anomaly;
 	double peak_relative;
 	double peak_absolute;
-	double before; /* anomaly of the day before the first; NaN where there was no day */
+	double before; /* anomaly of the day before the first; NaN where none is known */
 	double first;  /* anomalies */
 	double last;
 	OceanMoments anomaly;
@@ -121,14 +122,14 @@ typedef struct OceanStretch
  */
 typedef struct OceanHeatwaveState
 {
-	int32_t day;		/* the last one that was judged */
-	int32_t known_days; /* judged so far, up to 2^31 - 1; 0 is a state that has not begun */
-	int32_t waiting;	/* missing days after day, which padding may still fill */
-	OceanPhase phase;	/* not final */
-	bool valued;		/* last_value is one: the day was not missing */
-	double last_value;	/* of day, not turned */
-	double last;		/* its anomaly */
-	double after;		/* anomaly of the day after the event */
+	int32_t day;	   /* the last one that was judged, or one before the first */
+	int32_t waiting;   /* missing days after day, which padding may still fill */
+	OceanPhase phase;  /* not final */
+	bool judged;	   /* a day was */
+	bool valued;	   /* last_value is one: the last day was not missing */
+	double last_value; /* of day, not turned */
+	double last;	   /* its anomaly, turned */
+	double after;	   /* anomaly of the day after the event; NaN where none is known */
 	OceanStretch event; /* the last one that was declared, final or not */
 	OceanStretch gap;	/* days since, while the phase is pending */
 	OceanStretch run;	/* days beyond the threshold that are no event yet */
@@ -165,8 +166,8 @@ OceanStatus ocean_heatwave_advance(OceanHeatwaveState *state, const OceanHeatwav
 								   const OceanBaselines *baselines, int32_t day, double value,
 								   OceanHeatwaveVisit visit, void *context);
 
-/* Last day that the state has seen, judged or not. */
-int32_t ocean_heatwave_seen(const OceanHeatwaveState *state);
+/* Whether the state has seen a day, and the last one that it has seen, judged or not. */
+bool ocean_heatwave_seen(const OceanHeatwaveState *state, int32_t *day);
 
 /*
  * Judges the missing days that wait, as if the series ended here: they take the last value.
@@ -228,7 +229,7 @@ OceanDays ocean_heatwave_rerun(const OceanHeatwaveRule *rule, const OceanDays *e
 
 /* ---- a state as bytes ---- */
 
-#define OCEAN_HEATWAVE_PACKED_SIZE 592
+#define OCEAN_HEATWAVE_PACKED_SIZE 530
 
 /* The same bytes on every machine; unpacking refuses with OCEAN_BAD_ARGUMENT what is none. */
 void ocean_heatwave_pack(const OceanHeatwaveState *state,
