@@ -1,3 +1,17 @@
+CREATE FUNCTION ocean.refuse_builtin() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'cannot change a built-in row of table "%"', TG_TABLE_NAME
+        USING ERRCODE = 'TH029',
+              DETAIL = 'Built-in rows come with the extension and are not part of a dump.',
+              HINT = 'Create a row of your own and use that.';
+END
+$$;
+COMMENT ON FUNCTION ocean.refuse_builtin() IS
+    'trigger: refuses to change rows that come with the extension, which a dump would not carry (TH029)';
+
 CREATE TABLE ocean.station (
     station_id bigint PRIMARY KEY DEFAULT ocean.new_id(),
     code text COLLATE "C" NOT NULL UNIQUE CHECK (length(code) BETWEEN 1 AND 200),
@@ -7,7 +21,8 @@ CREATE TABLE ocean.station (
     longitude double precision NOT NULL CHECK (longitude BETWEEN -180 AND 180),
     active boolean NOT NULL DEFAULT true,
     attributes jsonb NOT NULL DEFAULT '{}',
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    position_since timestamptz NOT NULL DEFAULT now() CHECK (isfinite(position_since))
 );
 CREATE INDEX station_latitude_idx ON ocean.station (latitude) WHERE active;
 COMMENT ON TABLE ocean.station IS 'places where the ocean is observed: buoys, tide gauges, moorings, cells of a grid';
@@ -19,4 +34,5 @@ COMMENT ON COLUMN ocean.station.longitude IS 'degrees east, -180 to 180';
 COMMENT ON COLUMN ocean.station.active IS 'false: keeps its observations and is not found by nearest_stations';
 COMMENT ON COLUMN ocean.station.attributes IS 'whatever else is known about the station';
 COMMENT ON COLUMN ocean.station.created_at IS 'when the station was entered';
+COMMENT ON COLUMN ocean.station.position_since IS 'since when the station has been at this position; where it was before is in ocean.station_position';
 COMMENT ON INDEX ocean.station_latitude_idx IS 'finds the active stations of a latitude band';

@@ -2,3 +2,14 @@
 -- a sequence.
 SELECT pg_catalog.pg_extension_config_dump('ocean.id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.station', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.station_position', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.variable', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('ocean.sensor', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.stream', '');
+-- Partitions are no members of the extension: pg_dump makes them, fills them and attaches them.
+SELECT pg_catalog.pg_extension_config_dump('ocean.observation', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.observation_revision', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.latest', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('ocean.dirty_day', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.daily_mean', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.daily_state', '');
