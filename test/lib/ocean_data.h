@@ -48,7 +48,7 @@ ocean_table_next(OceanTable *table)
 static inline bool
 ocean_table_open(OceanTable *table, const char *name)
 {
-	char below[256];
+	char below[512];
 	const char *path;
 
 	snprintf(below, sizeof(below), "data/ocean/%s", name);

@@ -163,26 +163,41 @@ move_to(Sampling *sampling, int day_of_year)
 	}
 }
 
-/* Around the first value of the sample. */
 static double
-mean_of(const Sampling *sampling)
+first_value(const Sampling *sampling)
 {
-	double origin = NAN;
-	double sum = 0;
-
 	for (int y = 0; y < sampling->years; y++)
 	{
 		const Window *window = &sampling->window[y];
 
 		for (int i = window->first; i < window->end; i++)
 		{
-			double value = sampling->value[i];
-
-			if (isnan(origin))
-				origin = value;
-			if (!isnan(value))
-				sum += value - origin;
+			if (!isnan(sampling->value[i]))
+				return sampling->value[i];
 		}
+	}
+	return NAN;
+}
+
+/* Around one of the values.  The sums of years do not wait for each other in the processor. */
+static double
+mean_of(const Sampling *sampling)
+{
+	double origin = first_value(sampling);
+	double sum = 0;
+
+	for (int y = 0; y < sampling->years; y++)
+	{
+		const Window *window = &sampling->window[y];
+		double of_year = 0;
+
+		for (int i = window->first; i < window->end; i++)
+		{
+			double difference = sampling->value[i] - origin;
+
+			of_year += isnan(difference) ? 0 : difference;
+		}
+		sum += of_year;
 	}
 	return origin + sum / sampling->pool.members;
 }

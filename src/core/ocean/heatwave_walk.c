@@ -47,6 +47,14 @@ judge(const OceanWalk *walk, double value, OceanJudged *judged)
 	judged->excess = excess_of(judged->relative, threshold - mean, judged->exceeds);
 }
 
+/* Of nothing every bit is 0; on most days it is nothing already. */
+static void
+clear(OceanStretch *stretch)
+{
+	if (stretch->days > 0)
+		*stretch = (OceanStretch){ 0 };
+}
+
 static void
 take_beyond(OceanHeatwaveState *state, const OceanHeatwaveRule *rule, const OceanJudged *judged,
 			OceanHeatwaveDay *day)
@@ -74,8 +82,8 @@ take_beyond(OceanHeatwaveState *state, const OceanHeatwaveRule *rule, const Ocea
 		state->event = state->run;
 		day->declared = true;
 	}
-	state->gap = (OceanStretch){ 0 };
-	state->run = (OceanStretch){ 0 };
+	clear(&state->gap);
+	clear(&state->run);
 	state->after = NAN;
 	state->phase = OCEAN_PHASE_ACTIVE;
 }
@@ -96,10 +104,10 @@ take_usual(OceanHeatwaveState *state, const OceanHeatwaveRule *rule, const Ocean
 		ocean_stretch_add(&state->gap, judged);
 		day->ended = state->gap.days > rule->max_gap_days;
 	}
-	state->run = (OceanStretch){ 0 };
+	clear(&state->run);
 	if (state->phase == OCEAN_PHASE_PENDING && !day->ended)
 		return;
-	state->gap = (OceanStretch){ 0 };
+	clear(&state->gap);
 	state->phase = OCEAN_PHASE_NONE;
 }
 
