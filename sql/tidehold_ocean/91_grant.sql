@@ -8,3 +8,17 @@ GRANT INSERT, UPDATE, DELETE ON TABLE ocean.station, ocean.station_position, oce
 GRANT EXECUTE ON FUNCTION ocean.position_at, ocean.flags_valid TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION ocean.distance_m, ocean.latitude_reach, ocean.nearest_stations TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION ocean.new_id TO tidehold_admin;
+
+GRANT EXECUTE ON FUNCTION ocean.heatwave_options, ocean.day_of_year, ocean.climatology_values, ocean.climatology_stream,
+    ocean.climatology_fit_values, ocean.climatology_fit_stream, ocean.climatology_days, ocean.detect_values,
+    ocean.detect_stream, ocean.label_values, ocean.label_stream, ocean.years_values, ocean.years_stream,
+    ocean.heatwave_ranks, ocean.climatology(date, double precision),
+    ocean.climatology(date, double precision, ocean.heatwave_options), ocean.heatwaves(date, double precision),
+    ocean.heatwaves(date, double precision, ocean.heatwave_options), ocean.monthly_means_values,
+    ocean.monthly_means_stream, ocean.heating_values, ocean.heating_stream, ocean.stored_curve, ocean.stored_options,
+    ocean.detect, ocean.label_days TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION ocean.curve_for_stream, ocean.make_climatology, ocean.renew_climatologies,
+    ocean.heatwave_step, ocean.heatwave_rerun, ocean.heatwave_days, ocean.record_heatwaves, ocean.rerun_heatwaves,
+    ocean.advance_heatwaves, ocean.watch_heatwaves TO tidehold_admin;
+GRANT INSERT, UPDATE, DELETE ON TABLE ocean.climatology, ocean.climatology_day, ocean.heatwave_state, ocean.event,
+    ocean.event_revision, ocean.alert TO tidehold_admin;

@@ -20,11 +20,18 @@
 #include "base/table_scan.h"
 #include "core/forecast/points.h"
 #include "forecast/doubles.h"
-#include "ocean/catalog.h"
 #include "ocean/daily.h"
 #include "ocean/heatwave_options.h"
 
 #define ROWS_FIRST 4096
+
+/* Columns of ocean.daily_mean by number. */
+enum DailyMeanColumn
+{
+	DAILY_MEAN_STREAM_ID = 1,
+	DAILY_MEAN_DAY,
+	DAILY_MEAN_MEAN
+};
 
 /* Rows with what the core wants of them, side by side. */
 typedef struct Rows
