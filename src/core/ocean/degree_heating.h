@@ -14,7 +14,7 @@
 #define OCEAN_HEATING_YEARS_MAX 200
 
 /* The centre of 1985 to 1990 and 1993, to which Coral Reef Watch turns its climatology. */
-#define OCEAN_HEATING_CENTRE (1988 + 2.0 / 7)
+#define OCEAN_HEATING_CENTRE 1988.2857
 
 typedef struct OceanMonthlyOptions
 {
@@ -32,7 +32,10 @@ typedef struct OceanMonthlyMeans
 	int maximum_month; /* 0 to 11 */
 } OceanMonthlyMeans;
 
-/* OCEAN_EMPTY where no month has values; a month of one year alone is not recentred. */
+/*
+ * A month is the mean over the years of its means; of those years that have values on half
+ * of its days.  OCEAN_EMPTY where there are none; a month of one year is not recentred.
+ */
 OceanStatus ocean_monthly_means(const OceanSeries *series, const OceanMonthlyOptions *options,
 								OceanMonthlyMeans *means);
 
@@ -52,7 +55,7 @@ typedef enum OceanBleaching
 typedef struct OceanHeating
 {
 	double hotspot;		/* Kelvin above the maximum monthly mean; NaN of a missing day */
-	double weeks;		/* degree Celsius weeks; NaN before day OCEAN_HEATING_DAYS */
+	double weeks;		/* degree Celsius weeks; NaN before day OCEAN_HEATING_DAYS and of no value */
 	int32_t missing;	/* of the days that weeks sums: the sum is then a lower bound */
 	OceanBleaching day; /* level of the day; NONE where HotSpot or weeks is not known */
 	OceanBleaching area; /* highest of the last 7 days, as the products show it */

@@ -217,15 +217,25 @@ typedef struct OceanDays
 /* Days whose labels may be others when the value of a day changes, comes late or goes. */
 OceanDays ocean_heatwave_reach(const OceanHeatwaveRule *rule, int32_t day);
 
+typedef struct OceanRerun
+{
+	int32_t walk_from;
+	OceanDays days;
+} OceanRerun;
+
 /*
- * Days to walk again when values of changed days change: event holds the start and end of
- * the known events, ascending and none overlapping.  A walk from .first on with an empty
- * state, over the corrected series, to .last and on until its phase is none gives all events
- * that start on days of the walk, with which those that were known to start there are
- * replaced; others are as they were.
+ * What to do when values of changed days have changed: event holds the start and end of the
+ * events that are known, ascending.  Walk over the corrected series from .walk_from on, with
+ * ocean_heatwave_resume(), or from the start of the series where that is later, with an
+ * empty state; go on to .days.last, and then until the phase is none or the series ends.
+ * The events of that walk that start on .days.first or later take the place of all known
+ * ones that start from there to the end of the walk; others are as they were.
  */
-OceanDays ocean_heatwave_rerun(const OceanHeatwaveRule *rule, const OceanDays *event, int events,
-							   OceanDays changed);
+OceanRerun ocean_heatwave_rerun(const OceanHeatwaveRule *rule, const OceanDays *event,
+								int events, OceanDays changed);
+
+/* A state for the middle of a series: what came before the day is not known. */
+OceanHeatwaveState ocean_heatwave_resume(int32_t day);
 
 /* ---- a state as bytes ---- */
 

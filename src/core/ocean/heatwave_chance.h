@@ -14,6 +14,7 @@
 #include "core/ocean/heatwave.h"
 
 #define OCEAN_CHANCE_DAYS_MAX 366
+#define OCEAN_CHANCE_RULE_MAX 31 /* days of duration, and of gaps */
 #define OCEAN_CHANCE_CORRELATION_MAX 0.99
 
 /* Of one day ahead. */

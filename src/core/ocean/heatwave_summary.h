@@ -31,6 +31,9 @@ typedef struct OceanHeatwaveYear
 	double value_greatest;
 } OceanHeatwaveYear;
 
+/* As many as a series can have. */
+#define OCEAN_HEATWAVE_YEARS_MAX 1100
+
 /*
  * Years from first_year on, count of them.  Values of the series are as they were measured;
  * the means of the years by themselves, so that a year is to be judged by its values too.
