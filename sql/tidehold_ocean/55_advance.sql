@@ -1,22 +1,22 @@
 -- The step from what is stored to what is so.  Nothing below is called by others.
 CREATE FUNCTION ocean.heatwave_step(
     state bytea, options ocean.heatwave_options, first_day date, value double precision[],
-    mean double precision[], threshold double precision[], stop date DEFAULT NULL,
+    mean double precision[], threshold double precision[], stop date DEFAULT NULL, resumed boolean DEFAULT false,
     OUT state bytea, OUT phase text, OUT judged date, OUT through date, OUT replaced_from date, OUT events ocean.heatwave[])
     RETURNS record
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_ocean_heatwave_step';
-COMMENT ON FUNCTION ocean.heatwave_step(bytea, ocean.heatwave_options, date, double precision[], double precision[], double precision[], date) IS
-    'moves a state, NULL of none, over days on end, of which those that it has seen are passed over; from day stop on it ends at the first day that belongs to nothing; events are all that start at replaced_from or later';
+COMMENT ON FUNCTION ocean.heatwave_step(bytea, ocean.heatwave_options, date, double precision[], double precision[], double precision[], date, boolean) IS
+    'moves a state, NULL of none, which resumed says is in the middle of a series, over days on end, of which those that it has seen are passed over; from day stop on it ends at the first day that belongs to nothing; events are all that start at replaced_from or later';
 
 CREATE FUNCTION ocean.heatwave_rerun(
     options ocean.heatwave_options, starts date[], ends date[], first_changed date, last_changed date,
-    OUT first_day date, OUT last_day date)
+    OUT walk_from date, OUT first_day date, OUT last_day date)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_ocean_heatwave_rerun';
 COMMENT ON FUNCTION ocean.heatwave_rerun(ocean.heatwave_options, date[], date[], date, date) IS
-    'the days to walk again when values of these days changed: at most min_duration and max_gap days to both sides, and the events that they touch';
+    'what to do when values of these days changed: walk from walk_from to last_day at least; events that start from first_day on may be others';
 
 -- Days of a stream beside their climatology, as arrays; a day without a row is a missing one.
 CREATE FUNCTION ocean.heatwave_days(
@@ -134,13 +134,14 @@ BEGIN
           FROM ocean.event AS e
           WHERE e.climatology_id = watched.climatology_id AND e.stream_id = watched.stream_id AND e.state <> 'retracted') AS known
     CROSS JOIN LATERAL ocean.heatwave_rerun(options, known.starts, known.ends, first_changed, last_changed) AS r;
-    again.first_day := greatest(again.first_day, since);
+    again.walk_from := greatest(again.walk_from, since);
     -- Where the walk ends is not known before: it reads on in larger and larger pieces.
     LOOP
-        upto := least(watched.through, greatest(again.last_day, again.first_day) + chunk);
+        upto := least(watched.through, greatest(again.last_day, again.walk_from) + chunk);
         SELECT s.* INTO step
-        FROM ocean.heatwave_days(watched.stream_id, watched.climatology_id, again.first_day, upto) AS d
-        CROSS JOIN LATERAL ocean.heatwave_step(NULL, options, again.first_day, d.value, d.mean, d.threshold, again.last_day) AS s;
+        FROM ocean.heatwave_days(watched.stream_id, watched.climatology_id, again.walk_from, upto) AS d
+        CROSS JOIN LATERAL ocean.heatwave_step(NULL, options, again.walk_from, d.value, d.mean, d.threshold, again.last_day,
+                                               again.walk_from > since) AS s;
         EXIT WHEN upto = watched.through OR step.phase = 'none' AND step.judged = step.through;
         chunk := chunk * 4;
     END LOOP;

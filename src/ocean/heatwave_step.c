@@ -207,7 +207,7 @@ step_row(FunctionCallInfo fcinfo, const OceanHeatwaveState *state, int32 replace
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls));
 }
 
-/* Arguments: state, options, first day, values, means, thresholds, stop. */
+/* Arguments: state, options, first day, values, means, thresholds, stop, resumed. */
 Datum
 th_ocean_heatwave_step(PG_FUNCTION_ARGS)
 {
@@ -217,13 +217,15 @@ th_ocean_heatwave_step(PG_FUNCTION_ARGS)
 	int32 replaced_from;
 	Days days;
 
-	for (int i = 1; i < 6; i++)
+	for (int i = 1; i < 8; i++)
 	{
-		if (PG_ARGISNULL(i))
+		if (PG_ARGISNULL(i) && i != 6)
 			PG_RETURN_NULL();
 	}
 	if (!PG_ARGISNULL(0))
 		read_state(PG_GETARG_BYTEA_PP(0), &state);
+	else if (PG_GETARG_BOOL(7))
+		state = ocean_heatwave_resume(PG_GETARG_DATEADT(2));
 	th_heatwave_options_read(PG_GETARG_HEAPTUPLEHEADER(1), &options);
 	read_days(fcinfo, 2, &days);
 	collector.rule = &options.rule;
@@ -245,9 +247,10 @@ th_ocean_heatwave_rerun(PG_FUNCTION_ARGS)
 	int count, ends;
 	OceanDays *known;
 	OceanDays changed = { PG_GETARG_DATEADT(3), PG_GETARG_DATEADT(4) };
-	OceanDays again;
+	OceanRerun again;
 	TupleDesc shape;
-	Datum values[2];
+	Datum values[3];
+	bool is_null[3] = { false };
 
 	th_heatwave_options_read(PG_GETARG_HEAPTUPLEHEADER(0), &options);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &start,
@@ -264,10 +267,10 @@ th_ocean_heatwave_rerun(PG_FUNCTION_ARGS)
 	again = ocean_heatwave_rerun(&options.rule, known, count, changed);
 	if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "heatwave_rerun does not return a row");
-	values[0] = DateADTGetDatum(again.first);
-	values[1] = DateADTGetDatum(again.last);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values,
-													  (bool[2]){ false, false })));
+	values[0] = DateADTGetDatum(again.walk_from);
+	values[1] = DateADTGetDatum(again.days.first);
+	values[2] = DateADTGetDatum(again.days.last);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, is_null)));
 }
 
 /* ---- the days to come ---- */
