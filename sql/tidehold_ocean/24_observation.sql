@@ -9,6 +9,7 @@ CREATE TABLE ocean.observation (
     flag_scheme smallint NOT NULL DEFAULT 1,
     tests integer NOT NULL DEFAULT 0,
     qc_config_id integer,
+    corrections integer NOT NULL DEFAULT 0,
     received_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (stream_id, observed_at)
 ) PARTITION BY RANGE (observed_at);
@@ -21,6 +22,7 @@ COMMENT ON COLUMN ocean.observation.flag IS 'quality of the value, in the terms 
 COMMENT ON COLUMN ocean.observation.flag_scheme IS 'what the numbers of flag mean: 1 is QARTOD (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing)';
 COMMENT ON COLUMN ocean.observation.tests IS 'what each quality test said, three bits a test; 0: none was made';
 COMMENT ON COLUMN ocean.observation.qc_config_id IS 'thresholds by which the tests were made';
+COMMENT ON COLUMN ocean.observation.corrections IS 'how often ocean.ingest() has corrected the row; what it was is in ocean.observation_revision';
 COMMENT ON COLUMN ocean.observation.received_at IS 'when the row, or its last correction, came in';
 
 CREATE TABLE ocean.observation_revision (

@@ -163,6 +163,8 @@ CREATE TABLE ocean.alert (
     event_id bigint NOT NULL,
     revision integer NOT NULL,
     stream_id bigint NOT NULL,
+    station text NOT NULL,
+    variable text NOT NULL,
     climatology_id bigint NOT NULL,
     kind text COLLATE "C" NOT NULL,
     state_before text COLLATE "C",
@@ -177,6 +179,8 @@ CREATE TABLE ocean.alert (
     at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (event_id, revision)
 );
+-- What a feed keys alerts by must be part of the identity of a row.
+ALTER TABLE ocean.alert REPLICA IDENTITY USING INDEX alert_event_id_revision_key;
 CREATE INDEX alert_at_idx ON ocean.alert USING brin (at);
 CREATE INDEX alert_stream_id_idx ON ocean.alert (stream_id, alert_id);
 COMMENT ON TABLE ocean.alert IS
@@ -185,6 +189,8 @@ COMMENT ON COLUMN ocean.alert.alert_id IS 'greater for later ones of a stream';
 COMMENT ON COLUMN ocean.alert.event_id IS 'the event, the same in all its alerts';
 COMMENT ON COLUMN ocean.alert.revision IS 'of the event: a reader keeps the greatest that he has seen';
 COMMENT ON COLUMN ocean.alert.stream_id IS 'the stream';
+COMMENT ON COLUMN ocean.alert.station IS 'code of the station, as it was called then';
+COMMENT ON COLUMN ocean.alert.variable IS 'code of the variable';
 COMMENT ON COLUMN ocean.alert.climatology_id IS 'by which it is an event';
 COMMENT ON COLUMN ocean.alert.kind IS 'heatwave or cold_spell';
 COMMENT ON COLUMN ocean.alert.state_before IS 'NULL: the event is new';

@@ -41,7 +41,7 @@ COMMENT ON FUNCTION ocean.heatwave_days(bigint, bigint, date, date) IS
 -- into.  Found events without a counterpart are new, stored ones without one are retracted.
 CREATE FUNCTION ocean.record_heatwaves(
     stream_id bigint, climatology_id bigint, first_day date, through date, events ocean.heatwave[],
-    cause text)
+    known date, cause text)
     RETURNS integer
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -92,16 +92,19 @@ BEGIN
         INSERT INTO ocean.event_revision
             (event_id, revision, cause, through, state, start_date, peak_date, end_date, duration, missing_days, category,
              intensity_max, intensity_mean, intensity_cumulative)
-        SELECT e.event_id, e.revision, record_heatwaves.cause, record_heatwaves.through, e.state, e.start_date, e.peak_date, e.end_date,
+        SELECT e.event_id, e.revision, record_heatwaves.cause, record_heatwaves.known, e.state, e.start_date, e.peak_date, e.end_date,
                e.duration, e.missing_days, e.category, e.intensity_max, e.intensity_mean, e.intensity_cumulative
         FROM changed AS e
     ), alerted AS (
         INSERT INTO ocean.alert
-            (event_id, revision, stream_id, climatology_id, kind, state_before, state_after, category_before, category_after,
+            (event_id, revision, stream_id, station, variable, climatology_id, kind, state_before, state_after, category_before, category_after,
              day, start_date, end_date, intensity_max, cause)
-        SELECT e.event_id, e.revision, e.stream_id, e.climatology_id, e.kind, o.state, e.state, o.category, e.category,
-               record_heatwaves.through, e.start_date, e.end_date, e.intensity_max, record_heatwaves.cause
+        SELECT e.event_id, e.revision, e.stream_id, p.code, v.code, e.climatology_id, e.kind, o.state, e.state, o.category, e.category,
+               record_heatwaves.known, e.start_date, e.end_date, e.intensity_max, record_heatwaves.cause
         FROM changed AS e LEFT JOIN old AS o ON o.event_id = e.event_id
+        JOIN ocean.stream AS s ON s.stream_id = e.stream_id
+        JOIN ocean.station AS p ON p.station_id = s.station_id
+        JOIN ocean.variable AS v ON v.variable_id = s.variable_id
         WHERE record_heatwaves.cause <> 'start' AND (e.state, e.category) IS DISTINCT FROM (o.state, o.category)
         ORDER BY e.start_date, e.event_id
     )
@@ -109,8 +112,8 @@ BEGIN
     RETURN changes;
 END
 $$;
-COMMENT ON FUNCTION ocean.record_heatwaves(bigint, bigint, date, date, ocean.heatwave[], text) IS
-    'makes the stored events of a climatology that start from first_day to through be those found, with their revisions and alerts; returns how many changed';
+COMMENT ON FUNCTION ocean.record_heatwaves(bigint, bigint, date, date, ocean.heatwave[], date, text) IS
+    'makes the stored events of a climatology that start from first_day to through be those found, with their revisions and alerts, known by the last day that is; returns how many changed';
 
 CREATE FUNCTION ocean.rerun_heatwaves(watched ocean.heatwave_state, first_changed date, last_changed date) RETURNS integer
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -151,7 +154,7 @@ BEGIN
         phase = CASE WHEN step.through = watched.through THEN step.phase ELSE s.phase END,
         judged = CASE WHEN step.through = watched.through THEN step.judged ELSE s.judged END
     WHERE s.stream_id = watched.stream_id AND s.climatology_id = watched.climatology_id;
-    RETURN ocean.record_heatwaves(watched.stream_id, watched.climatology_id, again.first_day, step.through, step.events, 'correction');
+    RETURN ocean.record_heatwaves(watched.stream_id, watched.climatology_id, again.first_day, step.through, step.events, watched.through, 'correction');
 END
 $$;
 COMMENT ON FUNCTION ocean.rerun_heatwaves(ocean.heatwave_state, date, date) IS
@@ -218,7 +221,7 @@ BEGIN
     LOOP
         series := series + 1;
         IF step.touched THEN
-            events := events + ocean.record_heatwaves(step.stream_id, step.climatology_id, step.replaced_from, step.through, step.events, step.cause);
+            events := events + ocean.record_heatwaves(step.stream_id, step.climatology_id, step.replaced_from, step.through, step.events, step.through, step.cause);
         END IF;
     END LOOP;
 END

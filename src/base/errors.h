@@ -56,7 +56,10 @@
 	X(TH_FEED_INVALID_OPTION, '3', '8', "feed_invalid_option") \
 	X(TH_FEED_SINK_FENCED, '3', '9', "feed_sink_fenced") \
 	X(TH_FEED_SLOT_LOST, '4', '0', "feed_slot_lost") \
-	X(TH_FEED_NOT_ARMED, '4', '1', "feed_not_armed")
+	X(TH_FEED_NOT_ARMED, '4', '1', "feed_not_armed") \
+	X(TH_OBSERVATION_TIME, '4', '2', "observation_time") \
+	X(TH_STREAM_NOT_FOUND, '4', '3', "stream_not_found") \
+	X(TH_OBSERVATION_REFUSED, '4', '4', "observation_refused")
 
 typedef enum ThCode
 {

@@ -164,3 +164,37 @@ th_query_as_owner(Oid table, const char *command, int count, const Oid *types,
 	take_off(&own);
 	return rows;
 }
+
+static void
+keep_plan(ThKept *kept, int count, const Oid *types)
+{
+	if (kept->plan != NULL)
+		return;
+	kept->plan = SPI_prepare(kept->command, count, unconstify(Oid *, types));
+	if (kept->plan == NULL || SPI_keepplan(kept->plan) != 0)
+		elog(ERROR, "cannot prepare \"%s\": %s", kept->command,
+			 SPI_result_code_string(SPI_result));
+}
+
+int64
+th_query_kept_as_owner(ThKept *kept, Oid table, bool only_reads, int count, const Oid *types,
+					   const Datum *values, const char *nulls, ThRowCallback each_row,
+					   void *context)
+{
+	Disguise own;
+	int64 rows;
+	int result;
+
+	put_on(&own, owner_of(table));
+	SPI_connect();
+	keep_plan(kept, count, types);
+	result = SPI_execute_plan(kept->plan, unconstify(Datum *, values), nulls, only_reads, 0);
+	if (result < 0)
+		elog(ERROR, "cannot run \"%s\": %s", kept->command, SPI_result_code_string(result));
+	rows = (int64) SPI_processed;
+	if (each_row != NULL && SPI_tuptable != NULL)
+		pass_on(SPI_tuptable, each_row, context);
+	SPI_finish();
+	take_off(&own);
+	return rows;
+}

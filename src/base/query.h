@@ -7,6 +7,7 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "executor/spi.h"
 #include "nodes/pg_list.h"
 
 typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
@@ -32,5 +33,20 @@ extern List *th_query_check(const char *query, int count, const Oid *types, Oid 
 extern int64 th_query_as_owner(Oid table, const char *command, int count, const Oid *types,
 							   const Datum *values, const char *nulls, ThRowCallback each_row,
 							   void *context);
+
+/* A command that th_query_kept_as_owner has prepared for the rest of the session. */
+typedef struct ThKept
+{
+	const char *command;
+	SPIPlanPtr plan; /* NULL at first */
+} ThKept;
+
+/*
+ * The same for a command that runs often.  One that only reads sees what the statement sees
+ * that it is called from, and counts as no command of its own.
+ */
+extern int64 th_query_kept_as_owner(ThKept *kept, Oid table, bool only_reads, int count,
+									const Oid *types, const Datum *values, const char *nulls,
+									ThRowCallback each_row, void *context);
 
 #endif /* TIDEHOLD_BASE_QUERY_H */

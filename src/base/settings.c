@@ -21,9 +21,12 @@ int th_setting_lost_sale_entries = 16384;
 int th_setting_maintenance_naptime = 500;
 int th_setting_max_feeds = 32;
 int th_setting_node_id = 0;
+int th_setting_observation_ahead_max = SECONDS_PER_DAY;
+int th_setting_observation_first_year = 1850;
 int th_setting_request_retention = 7 * SECONDS_PER_DAY;
 int th_setting_reservation_lifetime_max = SECONDS_PER_DAY;
 int th_setting_reservation_ttl = 15 * 60;
+char *th_setting_revision_reason = NULL;
 bool th_setting_allow_drop_with_stock = false;
 
 static void
@@ -80,6 +83,26 @@ define_forecast(void)
 }
 
 static void
+define_observation(void)
+{
+	DefineCustomIntVariable("tidehold.observation_ahead_max",
+							"How far ahead of the clock the time of an observation may be.",
+							NULL,
+							&th_setting_observation_ahead_max, SECONDS_PER_DAY, 0, INT_MAX,
+							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomIntVariable("tidehold.observation_first_year",
+							"Observations of earlier years are refused.",
+							NULL,
+							&th_setting_observation_first_year, 1850, 1, 9999,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("tidehold.revision_reason",
+							   "Why observations are corrected, for ocean.observation_revision.",
+							   NULL,
+							   &th_setting_revision_reason, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+static void
 define_times(void)
 {
 	DefineCustomIntVariable("tidehold.history_retention",
@@ -120,6 +143,7 @@ th_settings_init(void)
 	define_limits();
 	define_feed();
 	define_forecast();
+	define_observation();
 	define_times();
 	MarkGUCPrefixReserved("tidehold");
 }

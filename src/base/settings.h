@@ -14,9 +14,12 @@ extern int th_setting_lost_sale_entries;		   /* in shared memory */
 extern int th_setting_maintenance_naptime;		   /* ms */
 extern int th_setting_max_feeds;				   /* of the server */
 extern int th_setting_node_id;					   /* 0 .. 32767 */
+extern int th_setting_observation_ahead_max;	   /* s */
+extern int th_setting_observation_first_year;	   /* 1 .. 9999 */
 extern int th_setting_request_retention;		   /* s */
 extern int th_setting_reservation_lifetime_max;	   /* s, 0 is no limit */
 extern int th_setting_reservation_ttl;			   /* s, 0 is for ever */
+extern PGDLLEXPORT char *th_setting_revision_reason; /* "" is none */
 extern bool th_setting_allow_drop_with_stock;
 
 extern void th_settings_init(void);

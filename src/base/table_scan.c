@@ -116,6 +116,12 @@ th_scan_next(ThScan *scan)
 	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
 }
 
+bool
+th_scan_back(ThScan *scan)
+{
+	return index_getnext_slot(scan->scan, BackwardScanDirection, scan->slot);
+}
+
 void
 th_scan_end(ThScan *scan)
 {

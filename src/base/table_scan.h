@@ -55,6 +55,7 @@ extern void th_scan_key_timestamp_until(ThScan *scan, int64 value); /* column <=
 extern void th_scan_key_timestamp_after(ThScan *scan, int64 value); /* column > value */
 extern void th_scan_begin(ThScan *scan, Relation table, Oid index, Snapshot snapshot);
 extern bool th_scan_next(ThScan *scan);
+extern bool th_scan_back(ThScan *scan); /* from the end; never mixed with th_scan_next */
 extern void th_scan_end(ThScan *scan);
 
 /* Value of a NOT NULL column (attributes count from 1). */

@@ -47,7 +47,7 @@ shared_path(const char *below)
 	return NULL;
 }
 
-/* A compressed file and its header line; false where it is not there. */
+/* A file, compressed or not, and its header line; false where it is not there. */
 static inline bool shared_next(SharedFile *file);
 
 static inline bool
@@ -65,7 +65,7 @@ shared_open(SharedFile *file, const char *below)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		execlp("gzip", "gzip", "-dc", path, (char *) NULL);
+		execlp("gzip", "gzip", "-dcf", path, (char *) NULL);
 		_exit(127);
 	}
 	close(ends[1]);

@@ -28,6 +28,13 @@ double ocean_distance_m(double latitude1, double longitude1,
 						double latitude2, double longitude2);
 
 /*
+ * The same on the ellipsoid WGS 84, to less than a millimetre; nearly antipodal positions
+ * have the distance of the sphere.
+ */
+double ocean_geodesic_m(double latitude1, double longitude1,
+						double latitude2, double longitude2);
+
+/*
  * Degrees of latitude within which all positions lie that are no farther than
  * distance_m: at most 180, never less than the truth.
  */
