@@ -74,13 +74,19 @@ ocean_number(const char *field)
 	return end == field ? NAN : number;
 }
 
+static inline int
+ocean_whole(const char *field)
+{
+	return (int) strtol(field, NULL, 10);
+}
+
 /* Days since 2000-01-01 of YYYY-MM-DD. */
 static inline int32_t
 ocean_day_of_text(const char *text)
 {
 	static const int before_month[] = { 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335 };
-	int year = atoi(text);
-	int of_year = before_month[atoi(text + 5) - 1] + atoi(text + 8);
+	int year = ocean_whole(text);
+	int of_year = before_month[ocean_whole(text + 5) - 1] + ocean_whole(text + 8);
 
 	return ocean_year_start(year) + of_year - 1 - (!ocean_leap_year(year) && of_year > 60);
 }

@@ -138,7 +138,7 @@ event_of_fields(char **field)
 		.start_day = ocean_day_of_text(field[COLUMN_START]),
 		.peak_day = ocean_day_of_text(field[COLUMN_PEAK]),
 		.end_day = ocean_day_of_text(field[COLUMN_END]),
-		.duration = atoi(field[COLUMN_DURATION]),
+		.duration = ocean_whole(field[COLUMN_DURATION]),
 		.category = category_of_text(field[COLUMN_CATEGORY]),
 		.anomaly = intensity_of_fields(field + COLUMN_ANOMALY),
 		.relative = intensity_of_fields(field + COLUMN_RELATIVE),
@@ -148,7 +148,7 @@ event_of_fields(char **field)
 	};
 
 	for (int i = 0; i < OCEAN_CATEGORIES; i++)
-		event.category_days[i] = atoi(field[COLUMN_CATEGORY_DAYS + i]);
+		event.category_days[i] = ocean_whole(field[COLUMN_CATEGORY_DAYS + i]);
 	return event;
 }
 
@@ -222,15 +222,15 @@ each_ocean_case(void (*use)(const OceanCase *next))
 	}
 	for (object = strstr(object, "\"series\""); object != NULL; cases++)
 	{
-		char *after = strstr(object + 1, "\"series\"");
+		char *following = strstr(object + 1, "\"series\"");
 
-		if (after != NULL)
-			after[-1] = '\0';
+		if (following != NULL)
+			following[-1] = '\0';
 		read_case(object, &next);
 		if (CHECK(read_case_events(&next)) && CHECK(read_case_curves(&next)))
 			use(&next);
 		drop_pieces();
-		object = after;
+		object = following;
 	}
 	return cases;
 }
@@ -266,7 +266,9 @@ case_series(const char *name)
 static inline double
 apart(double one, double other)
 {
-	return isnan(one) && isnan(other) ? 0 : isnan(one) || isnan(other) ? INFINITY : fabs(one - other);
+	if (isnan(one) || isnan(other))
+		return isnan(one) && isnan(other) ? 0 : INFINITY;
+	return fabs(one - other);
 }
 
 static inline double

@@ -52,7 +52,7 @@ typedef struct OceanClimatology
 	int32_t samples[OCEAN_YEAR_DAYS]; /* values that the mean is of, before smoothing */
 	int32_t years;					  /* of the baseline, with values on half of their days */
 	int32_t values;					  /* in the baseline */
-	int32_t guarded; /* days of the year with the threshold at or inside of the mean */
+	int32_t guarded;				  /* days of the year on which the threshold is not beyond */
 } OceanClimatology;
 
 /*

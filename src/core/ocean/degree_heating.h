@@ -28,7 +28,7 @@ typedef struct OceanMonthlyMeans
 {
 	double mean[OCEAN_MONTHS]; /* NaN of months without values */
 	int32_t years[OCEAN_MONTHS];
-	double maximum; /* the maximum monthly mean, MMM; NaN where a month has no mean */
+	double maximum;	   /* the maximum monthly mean, MMM; NaN where a month has no mean */
 	int maximum_month; /* 0 to 11 */
 } OceanMonthlyMeans;
 
@@ -54,10 +54,10 @@ typedef enum OceanBleaching
 
 typedef struct OceanHeating
 {
-	double hotspot;		/* Kelvin above the maximum monthly mean; NaN of a missing day */
-	double weeks;		/* degree Celsius weeks; NaN before day OCEAN_HEATING_DAYS and of no value */
-	int32_t missing;	/* of the days that weeks sums: the sum is then a lower bound */
-	OceanBleaching day; /* level of the day; NONE where HotSpot or weeks is not known */
+	double hotspot;		 /* Kelvin above the maximum monthly mean; NaN of a missing day */
+	double weeks;		 /* degree Celsius weeks; NaN of fewer days, or of no value */
+	int32_t missing;	 /* of the days that weeks sums: the sum is then a lower bound */
+	OceanBleaching day;	 /* level of the day; NONE where HotSpot or weeks is not known */
 	OceanBleaching area; /* highest of the last 7 days, as the products show it */
 } OceanHeating;
 

@@ -122,14 +122,14 @@ typedef struct OceanStretch
  */
 typedef struct OceanHeatwaveState
 {
-	int32_t day;	   /* the last one that was judged, or one before the first */
-	int32_t waiting;   /* missing days after day, which padding may still fill */
-	OceanPhase phase;  /* not final */
-	bool judged;	   /* a day was */
-	bool valued;	   /* last_value is one: the last day was not missing */
-	double last_value; /* of day, not turned */
-	double last;	   /* its anomaly, turned */
-	double after;	   /* anomaly of the day after the event; NaN where none is known */
+	int32_t day;		/* the last one that was judged, or one before the first */
+	int32_t waiting;	/* missing days after day, which padding may still fill */
+	OceanPhase phase;	/* not final */
+	bool judged;		/* a day was */
+	bool valued;		/* last_value is one: the last day was not missing */
+	double last_value;	/* of day, not turned */
+	double last;		/* its anomaly, turned */
+	double after;		/* anomaly of the day after the event; NaN where none is known */
 	OceanStretch event; /* the last one that was declared, final or not */
 	OceanStretch gap;	/* days since, while the phase is pending */
 	OceanStretch run;	/* days beyond the threshold that are no event yet */

@@ -5,7 +5,7 @@
  * What is followed is the density of the day's error, in units of its deviation, together
  * with the phase: on the nodes of a grid a mass for each phase.  The grid of a day has panels
  * of Gauss-Legendre nodes to both sides of that day's limit, so that what is integrated is
- * smooth; their width goes with that of the kernel that leads from the day before.
+ * smooth; their width goes with that of the kernels that lead to the day and away from it.
  */
 #include "core/ocean/heatwave_chance.h"
 
@@ -50,9 +50,9 @@ typedef struct Chain
 {
 	const OceanHeatwaveRule *rule;
 	int phases;
-	Grid grid[2];	/* of the day before, and of the day */
+	Grid grid[2];	 /* of the day before, and of the day */
 	double *mass[2]; /* 2 * phases rows of NODES_MAX */
-	double *kernel; /* a row of NODES_MAX to each node of the day */
+	double *kernel;	 /* a row of NODES_MAX to each node of the day */
 	double moved[NODES_MAX];
 } Chain;
 
@@ -148,11 +148,19 @@ add_panels(Grid *grid, double low, double high, double width)
 	}
 }
 
+/* Deviation of the error, given that of the day before. */
+static double
+kernel_deviation(double correlation)
+{
+	return sqrt(1 - correlation * correlation);
+}
+
 static void
-make_grid(Grid *grid, double limit, double kernel_deviation)
+make_grid(Grid *grid, double limit, double before, double after)
 {
 	double at = fmin(fmax(limit, -REACH), REACH);
-	double width = fmin(PANEL_KERNELS * kernel_deviation, PANEL_WIDTH_MAX);
+	double kernel = fmin(kernel_deviation(before), kernel_deviation(after));
+	double width = fmin(PANEL_KERNELS * kernel, PANEL_WIDTH_MAX);
 
 	grid->nodes = 0;
 	add_panels(grid, -REACH, at, width);
@@ -168,8 +176,9 @@ density(double z)
 
 /* From a node of the day before to all of the day; what quadrature misses is shared out. */
 static void
-make_kernel(Chain *chain, double correlation, double deviation)
+make_kernel(Chain *chain, double correlation)
 {
+	double deviation = kernel_deviation(correlation);
 	const Grid *from = &chain->grid[0];
 	const Grid *to = &chain->grid[1];
 
@@ -185,7 +194,8 @@ make_kernel(Chain *chain, double correlation, double deviation)
 			sum += chain->moved[k];
 		}
 		for (int k = 0; k < to->nodes; k++)
-			chain->kernel[(size_t) k * NODES_MAX + (size_t) j] = sum > 0 ? chain->moved[k] / sum : 0;
+			chain->kernel[(size_t) k * NODES_MAX + (size_t) j] =
+				sum > 0 ? chain->moved[k] / sum : 0;
 	}
 }
 
@@ -251,12 +261,12 @@ swap_days(Chain *chain)
 }
 
 static void
-first_day(Chain *chain, double limit, int phase)
+first_day(Chain *chain, double limit, double after, int phase)
 {
 	Grid *grid = &chain->grid[1];
 	double sum = 0;
 
-	make_grid(grid, limit, 1);
+	make_grid(grid, limit, 0, after);
 	for (int k = 0; k < grid->nodes; k++)
 	{
 		chain->moved[k] = grid->weight[k] * density(grid->z[k]);
@@ -268,14 +278,10 @@ first_day(Chain *chain, double limit, int phase)
 }
 
 static void
-next_day(Chain *chain, double limit, double correlation)
+next_day(Chain *chain, double limit, double before, double after)
 {
-	double bound = OCEAN_CHANCE_CORRELATION_MAX;
-	double used = fmin(fmax(correlation, -bound), bound);
-	double deviation = sqrt(1 - used * used);
-
-	make_grid(&chain->grid[1], limit, deviation);
-	make_kernel(chain, used, deviation);
+	make_grid(&chain->grid[1], limit, before, after);
+	make_kernel(chain, before);
 	memset(chain->mass[1], 0, 2 * (size_t) chain->phases * NODES_MAX * sizeof(double));
 	for (int row = 0; row < 2 * chain->phases; row++)
 	{
@@ -320,7 +326,9 @@ check(const OceanHeatwaveRule *rule, const OceanHeatwaveState *state,
 	if (ocean_heatwave_rule_check(rule) != OCEAN_OK || days < 1 ||
 		days > OCEAN_CHANCE_DAYS_MAX || rule->min_duration_days > OCEAN_CHANCE_RULE_MAX ||
 		rule->max_gap_days > OCEAN_CHANCE_RULE_MAX ||
-		state->run.days >= rule->min_duration_days || state->gap.days > rule->max_gap_days)
+		state->run.days < 0 || state->run.days >= rule->min_duration_days ||
+		state->gap.days > rule->max_gap_days ||
+		(state->phase == OCEAN_PHASE_PENDING && state->gap.days < 1))
 		return OCEAN_BAD_ARGUMENT;
 	for (int i = 0; i < days; i++)
 	{
@@ -333,6 +341,14 @@ check(const OceanHeatwaveRule *rule, const OceanHeatwaveState *state,
 			return OCEAN_BAD_ARGUMENT;
 	}
 	return OCEAN_OK;
+}
+
+static double
+correlation_of(const OceanOutlook *outlook)
+{
+	double most = OCEAN_CHANCE_CORRELATION_MAX;
+
+	return fmin(fmax(outlook->correlation, -most), most);
 }
 
 static OceanStatus
@@ -369,13 +385,14 @@ ocean_heatwave_chance(const ForecastWork *work, const OceanHeatwaveRule *rule,
 	for (int i = 0; i < days; i++)
 	{
 		double limit = limit_of(&outlook[i], rule->cold);
+		double after = i + 1 < days ? correlation_of(&outlook[i + 1]) : 0;
 
 		if (forecast_is_interrupted(work))
 			return OCEAN_INTERRUPTED;
 		if (i == 0)
-			first_day(chain, limit, phase_of(rule, state));
+			first_day(chain, limit, after, phase_of(rule, state));
 		else
-			next_day(chain, limit, outlook[i].correlation);
+			next_day(chain, limit, correlation_of(&outlook[i]), after);
 		swap_days(chain);
 		sum_chances(chain, limit, &chance[i]);
 	}

@@ -101,6 +101,7 @@ mean_or_none(const Mean *mean)
 	return mean->count > 0 ? mean->value : NAN;
 }
 
+/* None of the events ends before the year. */
 static void
 sum_events(const OceanEvent *event, int events, bool cold, int32_t start, int32_t end,
 		   OceanHeatwaveYear *year)
@@ -108,10 +109,10 @@ sum_events(const OceanEvent *event, int events, bool cold, int32_t start, int32_
 	Mean onset = { 0, 0 };
 	Mean decline = { 0, 0 };
 
-	for (int i = 0; i < events; i++)
+	for (int i = 0; i < events && event[i].start_day < end; i++)
 	{
 		year->days += days_within(&event[i], start, end);
-		if (event[i].start_day < start || event[i].start_day >= end)
+		if (event[i].start_day < start)
 			continue;
 		add_event(year, &event[i], cold);
 		add_to_mean(&onset, event[i].rate_onset);
@@ -144,6 +145,7 @@ ocean_heatwave_years(const OceanSeries *series, const OceanEvent *event, int eve
 					 int first_year, int count, OceanHeatwaveYear *year)
 {
 	OceanStatus status = ocean_series_check(series);
+	int over = 0; /* events that end before the year */
 
 	if (status != OCEAN_OK)
 		return status;
@@ -155,8 +157,10 @@ ocean_heatwave_years(const OceanSeries *series, const OceanEvent *event, int eve
 		int32_t start = ocean_year_start(first_year + i);
 		int32_t end = ocean_year_start(first_year + i + 1);
 
+		while (over < events && event[over].end_day < start)
+			over++;
 		begin_year(&year[i], first_year + i);
-		sum_events(event, events, cold, start, end, &year[i]);
+		sum_events(event + over, events - over, cold, start, end, &year[i]);
 		sum_values(series, start, end, &year[i]);
 	}
 	return OCEAN_OK;

@@ -15,7 +15,7 @@ typedef struct OceanHeatwaveYear
 {
 	int year;
 	int32_t events;
-	int32_t days;						  /* of events, as they lie in the year */
+	int32_t days;							 /* of events, as they lie in the year */
 	int32_t category_days[OCEAN_CATEGORIES]; /* of the events that start in it */
 	double duration;
 	double intensity_strongest; /* the max of the strongest: of cold spells the lowest */
@@ -35,7 +35,7 @@ typedef struct OceanHeatwaveYear
 #define OCEAN_HEATWAVE_YEARS_MAX 1100
 
 /*
- * Years from first_year on, count of them.  Values of the series are as they were measured;
+ * Years from first_year on, count of them; the events ascend and do not overlap.  Values of the series are as they were measured;
  * the means of the years by themselves, so that a year is to be judged by its values too.
  */
 OceanStatus ocean_heatwave_years(const OceanSeries *series, const OceanEvent *event, int events,

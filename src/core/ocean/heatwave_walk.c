@@ -27,13 +27,21 @@ excess_of(double relative, double distance, bool exceeds)
 	return exceeds ? 0 : -INFINITY;
 }
 
+static const OceanClimatology *
+climatology_of(const OceanBaselines *baselines, int year)
+{
+	int at = year - baselines->first_year;
+	int last = baselines->count - 1;
+
+	if (at < 0)
+		return baselines->climatology;
+	return &baselines->climatology[at < last ? at : last];
+}
+
 static void
 judge(const OceanWalk *walk, double value, OceanJudged *judged)
 {
-	const OceanBaselines *baselines = walk->baselines;
-	int at = walk->date.year - baselines->first_year;
-	const OceanClimatology *climatology =
-		&baselines->climatology[at < 0 ? 0 : at < baselines->count ? at : baselines->count - 1];
+	const OceanClimatology *climatology = climatology_of(walk->baselines, walk->date.year);
 	double turn = walk->rule->cold ? -1 : 1;
 	double mean = turn * climatology->mean[walk->date.day_of_year - 1];
 	double threshold = turn * climatology->threshold[walk->date.day_of_year - 1];
@@ -261,7 +269,7 @@ ocean_heatwave_advance(OceanHeatwaveState *state, const OceanHeatwaveRule *rule,
 					   const OceanBaselines *baselines, int32_t day, double value,
 					   OceanHeatwaveVisit visit, void *context)
 {
-	OceanWalk walk = { .state = state, .rule = rule, .baselines = baselines, .visit = visit, .context = context };
+	OceanWalk walk = { state, rule, baselines, { 0 }, visit, context };
 	OceanStatus status = check_step(state, rule, baselines, day, value);
 	int32_t seen;
 
@@ -282,7 +290,7 @@ OceanStatus
 ocean_heatwave_finish(OceanHeatwaveState *state, const OceanHeatwaveRule *rule,
 					  const OceanBaselines *baselines, OceanHeatwaveVisit visit, void *context)
 {
-	OceanWalk walk = { .state = state, .rule = rule, .baselines = baselines, .visit = visit, .context = context };
+	OceanWalk walk = { state, rule, baselines, { 0 }, visit, context };
 
 	if (ocean_heatwave_rule_check(rule) != OCEAN_OK ||
 		ocean_baselines_check(baselines) != OCEAN_OK)
