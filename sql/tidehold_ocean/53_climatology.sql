@@ -158,13 +158,15 @@ BEGIN
     END;
     source := borrow_from;
     curve := ocean.climatology_stream(borrow_from, options);
-    SELECT f.observed, f.bias, f.rmse INTO fit_observed, fit_bias, fit_rmse
-    FROM ocean.climatology_fit_stream(stream_id, curve) AS f;
+    IF EXISTS (SELECT FROM ocean.daily_mean AS d WHERE d.stream_id = curve_for_stream.stream_id) THEN
+        SELECT f.observed, f.bias, f.rmse INTO fit_observed, fit_bias, fit_rmse
+        FROM ocean.climatology_fit_stream(stream_id, curve) AS f;
+    END IF;
     IF max_rmse IS NOT NULL AND NOT coalesce(fit_rmse <= max_rmse, false) THEN
         RAISE EXCEPTION 'the climatology of stream % does not fit stream %', borrow_from, stream_id
             USING ERRCODE = 'TH026',
-                  DETAIL = format('Of %s values the root mean square distance is %s, and max_rmse is %s; the mean distance is %s.',
-                                  fit_observed, coalesce(round(fit_rmse::numeric, 3)::text, 'not known'), max_rmse,
+                  DETAIL = format('Of %s values of its own the root mean square distance is %s, and max_rmse is %s; the mean distance is %s.',
+                                  coalesce(fit_observed, 0), coalesce(round(fit_rmse::numeric, 3)::text, 'not known'), max_rmse,
                                   coalesce(round(fit_bias::numeric, 3)::text, 'not known')),
                   HINT = 'Borrow from a stream nearby, or allow a larger distance.';
     END IF;
