@@ -59,13 +59,17 @@ SELECT * FROM ocean.advance_heatwaves();
 SELECT come(:bay, '2020-01-10', 'a') \g /dev/null
 SELECT * FROM ocean.advance_heatwaves(:bay);
 TABLE events;
--- Corrected: it splits, the longer part goes on and the other knows where it comes from.
+-- Corrected: its end moves, and days after it become an event of their own.
 SELECT come(:bay, '2020-01-16', '...') \g /dev/null
 SELECT come(:bay, '2020-01-19', 'aaaaaaa') \g /dev/null
 SELECT corrected, events FROM ocean.advance_heatwaves(:bay);
 TABLE events;
 -- Corrected back: they merge, the one that is lost is taken back and knows where its days are.
 SELECT come(:bay, '2020-01-16', 'a.a') \g /dev/null
+SELECT corrected, events FROM ocean.advance_heatwaves(:bay);
+TABLE events;
+-- Split: the longer part goes on, the other is new and knows where it comes from.
+SELECT come(:bay, '2020-01-15', '...') \g /dev/null
 SELECT corrected, events FROM ocean.advance_heatwaves(:bay);
 TABLE events;
 -- None at all any more.
@@ -138,7 +142,7 @@ BEGIN
 END
 $$;
 SELECT unlike(:warm) AS warm, unlike(:cold) AS cold;
-SELECT count(*) > 20 AS many FROM events WHERE state <> 'retracted';
+SELECT count(*) > 5 AS several, count(*) FILTER (WHERE state = 'retracted') > 20 AS many_taken_back FROM events;
 SELECT count(*) AS revisions_missing FROM ocean.event AS e
 WHERE e.revision <> (SELECT count(*) FROM ocean.event_revision AS r WHERE r.event_id = e.event_id)
    OR e.state <> (SELECT r.state FROM ocean.event_revision AS r WHERE r.event_id = e.event_id AND r.revision = e.revision);
