@@ -62,7 +62,8 @@ CREATE TABLE ocean.latest (
     value double precision,
     flag smallint NOT NULL,
     flag_scheme smallint NOT NULL,
-    received_at timestamptz NOT NULL
+    received_at timestamptz NOT NULL,
+    changes bigint NOT NULL
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE ocean.latest IS
     'latest value of each stream by phenomenon time; a late row does not replace a newer one, and a missing value never replaces a value';
@@ -72,3 +73,4 @@ COMMENT ON COLUMN ocean.latest.value IS 'in the unit of the variable; NULL: the 
 COMMENT ON COLUMN ocean.latest.flag IS 'quality of the value';
 COMMENT ON COLUMN ocean.latest.flag_scheme IS 'what the numbers of flag mean';
 COMMENT ON COLUMN ocean.latest.received_at IS 'when the value came in';
+COMMENT ON COLUMN ocean.latest.changes IS 'goes up with every statement that changed the stream: so it knows whether another came between';

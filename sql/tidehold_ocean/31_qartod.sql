@@ -118,7 +118,7 @@ CREATE FUNCTION ocean.qartod_series(
     OUT flat_line smallint, OUT climatology smallint, OUT attenuated_signal smallint,
     OUT location smallint, OUT time_gap smallint)
     RETURNS SETOF record
-    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1000
+    LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 5000
     AS 'MODULE_PATHNAME', 'th_qartod_series';
 COMMENT ON FUNCTION ocean.qartod_series(timestamptz[], double precision[], jsonb, interval, double precision, double precision, double precision) IS
     'all tests of a set of thresholds over a series in order of time, as they are made at insert: what the flags of history would be; cadence NULL is the median interval, a test that is not configured is NULL';

@@ -11,7 +11,7 @@ CREATE FUNCTION ocean.ingest(
 COMMENT ON FUNCTION ocean.ingest(text, text, timestamptz[], double precision[], smallint[], double precision, text, boolean, boolean, text) IS
     'takes in observations of one stream, named by station and variable, and depth and sensor where there are several; a row that is there is unchanged or corrected (with a revision), NULL and NaN are missing, a missing value replaces a value with withdraw alone; rows that cannot be taken are counted with the first ten reasons, and are an error with strict or where no row was good; makes the partitions it needs';
 
-CREATE FUNCTION ocean.ingest(
+CREATE FUNCTION ocean.ingest_stream(
     stream_id bigint, observed_at timestamptz[], value double precision[], flag smallint[] DEFAULT NULL,
     withdraw boolean DEFAULT false, strict boolean DEFAULT false, reason text DEFAULT 'ingest',
     OUT inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored bigint,
@@ -19,7 +19,7 @@ CREATE FUNCTION ocean.ingest(
     RETURNS record
     LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'th_ocean_ingest_stream';
-COMMENT ON FUNCTION ocean.ingest(bigint, timestamptz[], double precision[], smallint[], boolean, boolean, text) IS
+COMMENT ON FUNCTION ocean.ingest_stream(bigint, timestamptz[], double precision[], smallint[], boolean, boolean, text) IS
     'the same of the stream of that id';
 
 CREATE FUNCTION ocean.ingest_many(
@@ -72,7 +72,7 @@ CREATE FUNCTION ocean.insert_late() RETURNS trigger
     AS $$
 BEGIN
     PERFORM ocean.check_time(NEW.observed_at);
-    PERFORM ocean.ingest(stream_id => NEW.stream_id, observed_at => ARRAY[NEW.observed_at], value => ARRAY[NEW.value],
+    PERFORM ocean.ingest_stream(stream_id => NEW.stream_id, observed_at => ARRAY[NEW.observed_at], value => ARRAY[NEW.value],
                          flag => ARRAY[NEW.flag], strict => true, reason => 'late');
     RETURN NEW;
 END

@@ -19,6 +19,8 @@ SELECT pg_catalog.pg_extension_config_dump('ocean.heatwave_state', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.event', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.event_revision', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.alert', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.flag_scheme', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('ocean.qc_config', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.alert_channel', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.prediction_model', '');

@@ -12,10 +12,8 @@ GRANT INSERT ON TABLE ocean.observation_revision, ocean.dirty_day TO tidehold_ad
 GRANT DELETE ON TABLE ocean.retention, ocean.daily_mean TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.position_at, ocean.flags_valid, ocean.expected_per_day, ocean.check_time,
     ocean.exact_mean, ocean.mean_add, ocean.mean_end, ocean.search_stations TO tidehold_reader;
-GRANT EXECUTE ON FUNCTION ocean.ingest(text, text, timestamptz[], double precision[], smallint[], double precision, text, boolean, boolean, text),
-    ocean.ingest(bigint, timestamptz[], double precision[], smallint[], boolean, boolean, text),
-    ocean.ingest_many, ocean.ingest_ndbc, ocean.ingest_csv, ocean.make_partitions, ocean.ensure_partitions,
-    ocean.refresh_daily_means TO tidehold_operator;
+GRANT EXECUTE ON FUNCTION ocean.ingest, ocean.ingest_stream, ocean.ingest_many, ocean.ingest_ndbc, ocean.ingest_csv, ocean.make_partitions,
+    ocean.ensure_partitions, ocean.refresh_daily_means TO tidehold_operator;
 GRANT EXECUTE ON FUNCTION ocean.drop_partitions TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.distance_m, ocean.latitude_reach, ocean.nearest_stations TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION ocean.new_id TO tidehold_admin;
@@ -35,3 +33,11 @@ GRANT EXECUTE ON FUNCTION ocean.curve_for_stream, ocean.make_climatology, ocean.
 GRANT INSERT, UPDATE, DELETE ON TABLE ocean.climatology, ocean.climatology_day, ocean.heatwave_state, ocean.event,
     ocean.event_revision, ocean.alert, ocean.alert_channel, ocean.prediction_model, ocean.prediction,
     ocean.prediction_error TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION ocean.qartod_gross_range, ocean.qartod_spike, ocean.qartod_rate_of_change,
+    ocean.qartod_flat_line, ocean.qartod_climatology, ocean.qartod_attenuated_signal, ocean.qartod_time_gap,
+    ocean.qartod_location, ocean.qartod_location_bounds, ocean.qartod_density_inversion,
+    ocean.qartod_percentile_range, ocean.qartod_aggregate, ocean.qartod_series, ocean.thresholds_valid,
+    ocean.flag_text, ocean.map_flag, ocean.map_flag_number,
+    ocean.qc_config_in_force, ocean.test_flag, ocean.spike_flag TO tidehold_reader;
+GRANT INSERT ON TABLE ocean.qc_config TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION ocean.set_qc_config, ocean.rejudge TO tidehold_admin;

@@ -108,8 +108,8 @@ take_counts(HeapTuple row, TupleDesc shape, void *context)
 
 /*
  * Of rows of the same time a value is better than none, and the later one than the earlier:
- * a statement may touch a row once only.  A flag is compared where one is given alone, and
- * where quality control has not put its own in its place.
+ * a statement may touch a row once only.  A flag that is given is compared with the one that
+ * was given before (test 8), whatever quality control has made of them.
  */
 static void
 write_batch(ThIngest *ingest)
@@ -122,7 +122,7 @@ write_batch(ThIngest *ingest)
 			"  ORDER BY g.stream_id, g.observed_at, g.value IS NULL, g.number DESC"
 			"), stored AS ("
 			"  INSERT INTO ocean.observation AS o (stream_id, observed_at, value, flag)"
-			"  SELECT g.stream_id, g.observed_at, g.value, coalesce(g.flag, CASE WHEN g.value IS NULL THEN 9 ELSE 2 END)"
+			"  SELECT g.stream_id, g.observed_at, g.value, coalesce(g.flag, 2)"
 			"  FROM given AS g"
 			"  ON CONFLICT (stream_id, observed_at) DO UPDATE"
 			"  SET value = excluded.value, flag = excluded.flag, flag_scheme = excluded.flag_scheme,"
@@ -130,14 +130,14 @@ write_batch(ThIngest *ingest)
 			"      corrections = o.corrections + 1, received_at = excluded.received_at"
 			"  WHERE (excluded.value IS NOT NULL OR $5)"
 			"    AND (o.value IS DISTINCT FROM excluded.value"
-			"         OR $6 AND o.flag <> excluded.flag AND o.qc_config_id IS NULL)"
+			"         OR ocean.test_flag(o.tests, 8) <> ocean.test_flag(excluded.tests, 8)"
+			"         OR ocean.test_flag(o.tests, 8) IS NULL AND ocean.test_flag(excluded.tests, 8) IS NOT NULL)"
 			"  RETURNING o.corrections = 0 AS is_new"
 			") "
 			"SELECT count(*) FILTER (WHERE s.is_new), count(*) FILTER (WHERE NOT s.is_new) FROM stored AS s"
 	};
-	Oid types[6] = { INT8ARRAYOID, TIMESTAMPTZARRAYOID, FLOAT8ARRAYOID, INT2ARRAYOID, BOOLOID, BOOLOID };
-	Datum values[6];
-	bool has_flags = false;
+	Oid types[5] = { INT8ARRAYOID, TIMESTAMPTZARRAYOID, FLOAT8ARRAYOID, INT2ARRAYOID, BOOLOID };
+	Datum values[5];
 	MemoryContext batch;
 	MemoryContext before;
 
@@ -146,15 +146,12 @@ write_batch(ThIngest *ingest)
 	batch = AllocSetContextCreate(ingest->context, "observations", ALLOCSET_DEFAULT_SIZES);
 	before = MemoryContextSwitchTo(batch);
 	make_partitions(ingest);
-	for (int i = 0; i < ingest->count && !has_flags; i++)
-		has_flags = !ingest->flag_missing[i];
 	values[0] = array_of(ingest->stream_id, NULL, ingest->count, INT8OID, sizeof(int64));
 	values[1] = array_of(ingest->observed_at, NULL, ingest->count, TIMESTAMPTZOID, sizeof(int64));
 	values[2] = array_of(ingest->value, ingest->value_missing, ingest->count, FLOAT8OID, sizeof(float8));
 	values[3] = array_of(ingest->flag, ingest->flag_missing, ingest->count, INT2OID, sizeof(int16));
 	values[4] = BoolGetDatum(ingest->options.withdraw);
-	values[5] = BoolGetDatum(has_flags);
-	th_query_kept_as_owner(&kept, ingest->table, false, 6, types, values, NULL, take_counts, ingest);
+	th_query_kept_as_owner(&kept, ingest->table, false, 5, types, values, NULL, take_counts, ingest);
 	ingest->count = 0;
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(batch);

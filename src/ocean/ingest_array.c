@@ -16,6 +16,9 @@
 #include "base/query.h"
 #include "ocean/ingest.h"
 
+/* Stands for NULL: ids are made from 1 on. */
+#define NO_STREAM INT64CONST(0)
+
 PG_FUNCTION_INFO_V1(th_ocean_ingest);
 PG_FUNCTION_INFO_V1(th_ocean_ingest_stream);
 PG_FUNCTION_INFO_V1(th_ocean_ingest_many);
@@ -188,7 +191,7 @@ th_ocean_ingest_stream(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		refuse_null("stream_id");
 	all = rows(fcinfo, 1);
-	th_ingest_begin(&ingest, "ocean.ingest()", &given);
+	th_ingest_begin(&ingest, "ocean.ingest_stream()", &given);
 	if (!stream_exists(&ingest, PG_GETARG_INT64(0), &why))
 		th_raise(&why);
 	return take_rows(&ingest, PG_GETARG_INT64(0), &all, fcinfo);
@@ -212,7 +215,9 @@ take_row_of(ThIngest *ingest, HTAB *known, int64 stream_id, const Rows *all, int
 		MemoryContext before = MemoryContextSwitchTo(ingest->context);
 
 		memset(&stream->why, 0, sizeof(stream->why));
-		stream->is_there = stream_exists(ingest, stream_id, &stream->why);
+		if (stream_id == NO_STREAM)
+			th_refuse(&stream->why, TH_INVALID_ARGUMENT, "stream_id is null");
+		stream->is_there = stream_id != NO_STREAM && stream_exists(ingest, stream_id, &stream->why);
 		MemoryContextSwitchTo(before);
 	}
 	if (stream->is_there)
@@ -237,7 +242,8 @@ th_ocean_ingest_many(PG_FUNCTION_ARGS)
 	before = MemoryContextSwitchTo(ingest.row);
 	for (int i = 0; i < streams.count; i++)
 	{
-		take_row_of(&ingest, known, streams.nulls[i] ? 0 : DatumGetInt64(streams.values[i]), &all, i);
+		take_row_of(&ingest, known, streams.nulls[i] ? NO_STREAM : DatumGetInt64(streams.values[i]),
+					&all, i);
 		MemoryContextReset(ingest.row);
 	}
 	MemoryContextSwitchTo(before);

@@ -9,7 +9,9 @@
 
 #include <math.h>
 
+#include "access/sysattr.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "miscadmin.h"
@@ -55,6 +57,7 @@ th_observation_columns(Relation rel)
 	columns.flag_scheme = column(rel, "flag_scheme");
 	columns.tests = column(rel, "tests");
 	columns.qc_config_id = column(rel, "qc_config_id");
+	columns.received_at = column(rel, "received_at");
 	columns.relid = RelationGetRelid(rel);
 	return &columns;
 }
@@ -73,12 +76,11 @@ th_observation_read(TupleTableSlot *slot, const ThObservationColumns *columns, T
 	value = slot_getattr(slot, columns->flag_scheme, &is_null);
 	row->flag_scheme = is_null ? 0 : DatumGetInt16(value);
 	value = slot_getattr(slot, columns->tests, &is_null);
-	row->judged = !is_null;
 	row->tests = is_null ? 0 : DatumGetInt32(value);
 	value = slot_getattr(slot, columns->qc_config_id, &is_null);
 	row->config_id = is_null ? 0 : DatumGetInt32(value);
-	row->partition = slot->tts_tableOid;
-	row->tid = slot->tts_tid;
+	value = slot_getattr(slot, columns->received_at, &is_null);
+	row->received_us = is_null ? 0 : DatumGetTimestampTz(value);
 }
 
 /* ---- partitions ---- */
@@ -129,6 +131,7 @@ place_of(PartitionBoundInfo bounds, int64 time_us)
 
 typedef struct Search
 {
+	Snapshot snapshot;
 	int64 stream_id;
 	int64 time_us;
 	bool backwards;
@@ -136,6 +139,18 @@ typedef struct Search
 	int found;
 	ThObservation *rows;
 } Search;
+
+static void
+read_found(TupleTableSlot *slot, const ThObservationColumns *columns, ThObservation *row)
+{
+	bool is_null;
+	Datum writer = slot_getsysattr(slot, MinTransactionIdAttributeNumber, &is_null);
+
+	th_observation_read(slot, columns, row);
+	row->partition = slot->tts_tableOid;
+	row->tid = slot->tts_tid;
+	row->is_own = TransactionIdIsCurrentTransactionId(DatumGetTransactionId(writer));
+}
 
 static void
 search_partition(Search *search, Oid relid)
@@ -150,27 +165,38 @@ search_partition(Search *search, Oid relid)
 		th_scan_key_timestamp_until(&scan, search->time_us - 1);
 	else
 		th_scan_key_timestamp_after(&scan, search->time_us);
-	th_scan_begin(&scan, partition, th_RelationGetPrimaryKeyIndex(partition), SnapshotSelf);
+	th_scan_begin(&scan, partition, th_RelationGetPrimaryKeyIndex(partition),
+				  search->snapshot);
 	while (search->found < search->rows_max &&
 		   (search->backwards ? th_scan_back(&scan) : th_scan_next(&scan)))
-		th_observation_read(scan.slot, columns, &search->rows[search->found++]);
+		read_found(scan.slot, columns, &search->rows[search->found++]);
 	th_scan_end(&scan);
 	table_close(partition, AccessShareLock);
 }
 
+/* The partition at a place ends too early. */
+static bool
+is_beyond(PartitionBoundInfo bounds, int place, const Search *search, int64 horizon_us)
+{
+	int64 last = search->found > 0 ? search->rows[search->found - 1].time_us : search->time_us;
+
+	return horizon_us != PG_INT64_MAX && place < bounds->ndatums &&
+		   compare_bound(bounds, place, last - horizon_us) < 0;
+}
+
 int
-th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 earliest_us,
-					  int rows_max, ThObservation *rows)
+th_observation_before(Relation rel, Snapshot snapshot, int64 stream_id, int64 time_us,
+					  int64 horizon_us, int rows_max, ThObservation *rows)
 {
 	PartitionDesc partitions = RelationGetPartitionDesc(rel, true);
 	PartitionBoundInfo bounds = partitions->boundinfo;
-	Search search = { stream_id, time_us, true, rows_max, 0, rows };
+	Search search = { snapshot, stream_id, time_us, true, rows_max, 0, rows };
 
 	if (partitions->nparts == 0 || rows_max < 1)
 		return 0;
 	for (int place = place_of(bounds, time_us - 1); place >= 0; place--)
 	{
-		if (place < bounds->ndatums && compare_bound(bounds, place, earliest_us) < 0)
+		if (is_beyond(bounds, place, &search, horizon_us))
 			break;
 		if (bounds->indexes[place] >= 0)
 			search_partition(&search, partitions->oids[bounds->indexes[place]]);
@@ -182,12 +208,12 @@ th_observation_before(Relation rel, int64 stream_id, int64 time_us, int64 earlie
 }
 
 int
-th_observation_after(Relation rel, int64 stream_id, int64 time_us, int rows_max,
-					 ThObservation *rows)
+th_observation_after(Relation rel, Snapshot snapshot, int64 stream_id, int64 time_us,
+					 int rows_max, ThObservation *rows)
 {
 	PartitionDesc partitions = RelationGetPartitionDesc(rel, true);
 	PartitionBoundInfo bounds = partitions->boundinfo;
-	Search search = { stream_id, time_us, false, rows_max, 0, rows };
+	Search search = { snapshot, stream_id, time_us, false, rows_max, 0, rows };
 
 	if (partitions->nparts == 0 || rows_max < 1)
 		return 0;

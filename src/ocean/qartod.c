@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "core/ocean/flag_scheme.h"
 #include "core/ocean/qartod.h"
 #include "forecast/doubles.h"
 #include "ocean/threshold.h"
@@ -353,8 +354,7 @@ Datum
 th_qartod_location(PG_FUNCTION_ARGS)
 {
 	QartodPositions positions = positions_of(fcinfo, 0);
-	QartodDistance distance = is_named(fcinfo, 3, "method", "wgs84", "haversine") ? QARTOD_SPHERE
-																				  : QARTOD_WGS84;
+	QartodDistance distance = is_named(fcinfo, 3, "method", "wgs84", "haversine") ? QARTOD_SPHERE : QARTOD_WGS84;
 	uint8 *flag = new_flags(positions.count);
 
 	qartod_location(&positions, number(fcinfo, 2), distance, flag);
@@ -451,7 +451,7 @@ th_qartod_aggregate(PG_FUNCTION_ARGS)
 	{
 		int one = nulls[i] ? 0 : DatumGetInt16(elements[i]);
 
-		if (qartod_worse(one, 0) == 0 || (one == 0 && !nulls[i]))
+		if (ocean_flag_meaning(OCEAN_QARTOD, one) == NULL)
 			ereport(ERROR,
 					(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 					 nulls[i] ? errmsg("a flag is null") : errmsg("%d is no flag of QARTOD", one),
@@ -501,8 +501,7 @@ th_qartod_series(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 2, "thresholds");
 	th_thresholds_read(PG_GETARG_JSONB_P(2), &thresholds);
-	interval_s = PG_ARGISNULL(3) ? median_interval_s(&rows)
-								 : interval_seconds(PG_GETARG_INTERVAL_P(3));
+	interval_s = PG_ARGISNULL(3) ? median_interval_s(&rows) : interval_seconds(PG_GETARG_INTERVAL_P(3));
 	if (!(interval_s > 0.0))
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),

@@ -381,7 +381,7 @@ static void
 read_member(const Reader *reader, QartodMember *member)
 {
 	static const char *const keys[] = { "tspan", "period", "vspan", "fspan", "zspan", NULL };
-	static const char *const periods[] = { "month",	  "weekofyear", "dayofyear",
+	static const char *const periods[] = { "month", "weekofyear", "dayofyear",
 										   "quarter", NULL };
 	JsonbValue high;
 	JsonbValue *low;
@@ -448,9 +448,9 @@ read_climatology(const Reader *all, QartodRules *rules)
 void
 th_thresholds_read(Jsonb *json, ThThresholds *thresholds)
 {
-	static const char *const keys[] = { "gross_range",		 "spike",	 "rate_of_change",
-										"flat_line",		 "climatology", "attenuated_signal",
-										"location",			 "time_gap",	NULL };
+	static const char *const keys[] = { "gross_range", "spike", "rate_of_change",
+										"flat_line", "climatology", "attenuated_signal",
+										"location", "time_gap", NULL };
 	Reader all = { "", &json->root };
 	QartodRules *rules = &thresholds->rules;
 

@@ -38,31 +38,31 @@ read_member(FuzzInput *input, QartodMember *member)
 	member->period = (QartodPeriod) (fuzz_byte(input) % 5);
 	member->time_low = fuzz_int64(input);
 	member->time_high = fuzz_int64(input);
-	member->value = (QartodSpan) { number(input), number(input) };
-	member->fail = (QartodSpan) { number(input), number(input) };
+	member->value = (QartodSpan){ number(input), number(input) };
+	member->fail = (QartodSpan){ number(input), number(input) };
 	member->has_depth = fuzz_byte(input) % 2;
-	member->depth_m = (QartodSpan) { number(input), number(input) };
+	member->depth_m = (QartodSpan){ number(input), number(input) };
 }
 
 static void
 read_rules(FuzzInput *input, QartodRules *rules, QartodMember *member)
 {
 	rules->tests = fuzz_byte(input);
-	rules->gross_range.fail = (QartodSpan) { number(input), number(input) };
-	rules->gross_range.suspect = (QartodSpan) { number(input), number(input) };
+	rules->gross_range.fail = (QartodSpan){ number(input), number(input) };
+	rules->gross_range.suspect = (QartodSpan){ number(input), number(input) };
 	rules->spike.method = (QartodSpikeMethod) (fuzz_byte(input) % 2);
 	rules->spike.suspect = number(input);
 	rules->spike.fail = number(input);
-	rules->rate_of_change = (QartodRate) { number(input), number(input) };
-	rules->flat_line = (QartodFlatLine) { qartod_intervals(number(input) * 40, number(input)),
-										  qartod_intervals(number(input) * 40, 1), number(input) };
+	rules->rate_of_change = (QartodRate){ number(input), number(input) };
+	rules->flat_line = (QartodFlatLine){ qartod_intervals(number(input) * 40, number(input)),
+										 qartod_intervals(number(input) * 40, 1), number(input) };
 	rules->attenuated.spread = (QartodSpread) (fuzz_byte(input) % 2);
 	rules->attenuated.suspect = number(input);
 	rules->attenuated.fail = number(input);
 	rules->attenuated.period_us = fuzz_int64(input);
 	rules->attenuated.min_observations = fuzz_int32(input);
 	rules->attenuated.rows_max = fuzz_byte(input) % ROWS_MAX;
-	rules->time_gap = (QartodGap) { number(input), number(input) };
+	rules->time_gap = (QartodGap){ number(input), number(input) };
 	rules->member_count = fuzz_byte(input) % (MEMBERS_MAX + 1);
 	for (int i = 0; i < rules->member_count; i++)
 		read_member(input, &member[i]);
@@ -72,7 +72,7 @@ read_rules(FuzzInput *input, QartodRules *rules, QartodMember *member)
 static void
 check_row(const QartodRules *rules, const QartodRows *all, int row, int supplied)
 {
-	QartodPlace place = { number(&(FuzzInput) { NULL, 0 }), QARTOD_GOOD };
+	QartodPlace place = { number(&(FuzzInput){ NULL, 0 }), QARTOD_GOOD };
 	int before = qartod_rows_before(rules);
 	int first = row > before ? row - before : 0;
 	QartodRows some = { all->time_us + first, all->value + first,
@@ -85,7 +85,7 @@ check_row(const QartodRules *rules, const QartodRows *all, int row, int supplied
 	HOLDS(is_flag(whole.flag));
 	HOLDS(!qartod_is_missing(all->value[row]) || whole.flag == QARTOD_MISSING);
 	packed = qartod_pack(&whole);
-	HOLDS(packed >= 0 && packed < QARTOD_BY_HAND);
+	HOLDS(packed > 0 && (packed & QARTOD_BY_HAND) == 0);
 	HOLDS(qartod_supplied(packed) == supplied);
 	for (int i = 0; i < QARTOD_TEST_COUNT; i++)
 	{

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(273);
+SELECT plan(351);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -274,6 +274,76 @@ INSERT INTO expected_function VALUES
      'internal', 'c immutable safe'),
     ('tidehold.sparkline', 'value double precision[], width integer = NULL',
      'text', 'c stable safe'),
+    ('ocean.attach_partitions', 'months timestamptz[]',
+     'integer', 'plpgsql volatile unsafe strict'),
+    ('ocean.check_time', 'observed_at timestamptz',
+     'void', 'c stable safe strict'),
+    ('ocean.drop_old_partitions', 'older_than timestamptz',
+     'integer', 'plpgsql volatile unsafe strict'),
+    ('ocean.drop_partitions', 'older_than timestamptz',
+     'integer', 'c volatile unsafe strict'),
+    ('ocean.ensure_partitions', 'months_ahead integer = 3',
+     'integer', 'sql volatile unsafe strict'),
+    ('ocean.exact_mean', 'value double precision',
+     'double precision', 'aggregate immutable safe'),
+    ('ocean.expected_per_day', 'cadence interval',
+     'integer', 'sql immutable safe strict'),
+    ('ocean.flags_valid', 'flags smallint[]',
+     'boolean', 'sql immutable safe strict'),
+    ('ocean.ingest', 'station text, variable text, observed_at timestamptz[], value double precision[], flag
+         smallint[] = NULL, depth_m double precision = NULL, sensor text = NULL, withdraw boolean =
+         false, strict boolean = false, reason text = ''ingest''::text, OUT inserted bigint, OUT
+         unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored bigint, OUT reasons
+         text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.ingest_csv', 'content text, withdraw boolean = false, strict boolean = false, reason text =
+         ''ingest''::text, OUT inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT
+         refused bigint, OUT ignored bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe strict'),
+    ('ocean.ingest_many', 'stream_id bigint[], observed_at timestamptz[], value double precision[], flag smallint[] =
+         NULL, withdraw boolean = false, strict boolean = false, reason text = ''ingest''::text, OUT
+         inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored
+         bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.ingest_ndbc', 'station text, content text, withdraw boolean = false, strict boolean = false, reason text =
+         ''ingest''::text, OUT inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT
+         refused bigint, OUT ignored bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe strict'),
+    ('ocean.ingest_stream', 'stream_id bigint, observed_at timestamptz[], value double precision[], flag smallint[] =
+         NULL, withdraw boolean = false, strict boolean = false, reason text = ''ingest''::text, OUT
+         inserted bigint, OUT unchanged bigint, OUT corrected bigint, OUT refused bigint, OUT ignored
+         bigint, OUT reasons text[]',
+     'record', 'c volatile unsafe'),
+    ('ocean.insert_late', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.keep_position', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.keep_revision', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.make_partition_by_partman', 'partman text, version text, month timestamptz',
+     'void', 'plpgsql volatile unsafe strict'),
+    ('ocean.make_partitions', 'since timestamptz, until timestamptz',
+     'integer', 'c volatile unsafe strict'),
+    ('ocean.mean_add', 'state internal, value double precision',
+     'internal', 'c immutable safe'),
+    ('ocean.mean_end', 'state internal',
+     'double precision', 'c immutable safe'),
+    ('ocean.position_at', 'station_id bigint, at timestamptz, OUT latitude double precision, OUT longitude double
+         precision',
+     'record', 'sql stable safe strict'),
+    ('ocean.recount_days', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.refresh_daily_means', 'stream_ids bigint[] = NULL, since date = NULL, until date = NULL',
+     'bigint', 'c volatile unsafe'),
+    ('ocean.refuse_builtin', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.refuse_in_use', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.search_stations', 'query text, max_results integer = 20, OUT station_id bigint, OUT code text, OUT name text,
+         OUT active boolean, OUT score real',
+     'SETOF record', 'sql stable safe'),
+    ('ocean.take_daily_means', 'stream_ids bigint[], since date, until date',
+     'bigint', 'plpgsql volatile unsafe'),
     ('ocean.distance_m', 'latitude1 double precision, longitude1 double precision, latitude2 double precision,
          longitude2 double precision',
      'double precision', 'c immutable safe strict'),
@@ -286,6 +356,73 @@ INSERT INTO expected_function VALUES
      'SETOF record', 'sql stable safe'),
     ('ocean.new_id', '',
      'bigint', 'c volatile unsafe strict'),
+    ('ocean.flag_text', 'flag_scheme smallint, flag smallint',
+     'text', 'c immutable safe strict'),
+    ('ocean.judge_observation', '',
+     'trigger', 'c volatile unsafe'),
+    ('ocean.map_flag_number', 'flag smallint, from_scheme smallint, to_scheme smallint',
+     'smallint', 'c immutable safe strict'),
+    ('ocean.map_flag', 'flag smallint, from_scheme text, to_scheme text',
+     'smallint', 'sql stable safe strict'),
+    ('ocean.observation_statement', '',
+     'trigger', 'c volatile unsafe'),
+    ('ocean.qartod_aggregate', 'flags smallint[]',
+     'smallint[]', 'c immutable safe strict'),
+    ('ocean.qartod_attenuated_signal', 'observed_at timestamptz[], value double precision[], suspect double precision, fail double
+         precision, type text = ''std''::text, period_s double precision = NULL, min_observations integer
+         = 1',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_climatology', 'observed_at timestamptz[], value double precision[], members jsonb, depth_m double precision[] =
+         NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_density_inversion', 'density double precision[], depth_m double precision[], suspect double precision, fail double
+         precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_flat_line', 'observed_at timestamptz[], value double precision[], suspect_s double precision, fail_s double
+         precision, tolerance double precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_gross_range', 'value double precision[], fail_low double precision, fail_high double precision, suspect_low
+         double precision = NULL, suspect_high double precision = NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_location', 'longitude double precision[], latitude double precision[], range_max_m double precision = NULL,
+         method text = ''wgs84''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_location_bounds', 'longitude double precision[], latitude double precision[], polygon_longitude double precision[],
+         polygon_latitude double precision[], flag_area text = ''outside''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_percentile_range', 'value double precision[], low_percentile double precision = 5, high_percentile double precision
+         = 95, pad double precision = 0',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_rate_of_change', 'observed_at timestamptz[], value double precision[], suspect_per_s double precision, fail_per_s
+         double precision',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_series', 'series_time timestamptz[], series_value double precision[], thresholds jsonb, cadence interval =
+         NULL, depth_m double precision = NULL, latitude double precision = NULL, longitude double
+         precision = NULL, OUT observed_at timestamptz, OUT value double precision, OUT flag smallint,
+         OUT gross_range smallint, OUT spike smallint, OUT rate_of_change smallint, OUT flat_line
+         smallint, OUT climatology smallint, OUT attenuated_signal smallint, OUT location smallint, OUT
+         time_gap smallint',
+     'SETOF record', 'c immutable safe'),
+    ('ocean.qartod_spike', 'value double precision[], suspect double precision, fail double precision, method text =
+         ''average''::text',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qartod_time_gap', 'observed_at timestamptz[], fail_s double precision = 7200, suspect_s double precision = NULL',
+     'smallint[]', 'c immutable safe'),
+    ('ocean.qc_config_in_force', 'stream_id bigint',
+     'SETOF ocean.qc_config', 'sql stable safe strict'),
+    ('ocean.refuse_change', '',
+     'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.rejudge', 'stream_id bigint, from_time timestamptz = NULL, to_time timestamptz = NULL',
+     'void', 'c volatile unsafe'),
+    ('ocean.set_qc_config', 'thresholds jsonb, stream_id bigint = NULL, variable text = NULL, cadence interval = NULL, remark
+         text = ''''::text',
+     'integer', 'plpgsql volatile unsafe'),
+    ('ocean.spike_flag', 'tests integer, stream_id bigint, observed_at timestamptz',
+     'smallint', 'c stable safe strict'),
+    ('ocean.test_flag', 'tests integer, place integer',
+     'smallint', 'sql immutable safe strict'),
+    ('ocean.thresholds_valid', 'thresholds jsonb',
+     'boolean', 'c immutable safe strict'),
     ('inventory.accept_proposal', 'proposal_no bigint, quantity bigint = NULL, due_on date = NULL, reference text = NULL',
      'bigint', 'plpgsql volatile unsafe'),
     ('inventory.adjust', 'sku text = NULL, quantity bigint = NULL, location text = NULL, reason text = NULL,
@@ -694,9 +831,81 @@ INSERT INTO expected_relation VALUES
         'database_id oid, database name, pid integer, state text, started_at timestamptz, last_run_at
          timestamptz, expired bigint, folded bigint, failures bigint'),
     ('ocean.id_seq', 'S', NULL),
+    ('ocean.daily_mean', 'r',
+        'stream_id bigint!, day date!, mean double precision, valid integer!, excluded integer!,
+         expected integer!, coverage double precision!, revision bigint!'),
+    ('ocean.daily_state', 'r',
+        'stream_id bigint!, revision bigint!, refreshed_at timestamptz!'),
+    ('ocean.dirty_day', 'r',
+        'stream_id bigint!, day date!'),
+    ('ocean.late_observation', 'v',
+        'stream_id bigint, observed_at timestamptz, value double precision, flag smallint'),
+    ('ocean.latest', 'r',
+        'stream_id bigint!, observed_at timestamptz!, value double precision, flag smallint!,
+         flag_scheme smallint!, received_at timestamptz!, changes bigint!'),
+    ('ocean.observation', 'p',
+        'stream_id bigint!, observed_at timestamptz!, value double precision, flag smallint!,
+         flag_scheme smallint!, tests integer!, qc_config_id integer, corrections integer!,
+         received_at timestamptz!'),
+    ('ocean.observation_partition', 'v',
+        'partition regclass, since timestamptz, until timestamptz'),
+    ('ocean.observation_revision', 'r',
+        'stream_id bigint!, observed_at timestamptz!, revision integer!, value double precision, flag
+         smallint!, flag_scheme smallint!, tests integer!, qc_config_id integer, received_at
+         timestamptz!, replaced_at timestamptz!, reason text!'),
+    ('ocean.retention', 'r',
+        'only_row boolean!, kept_from timestamptz!, dropped_at timestamptz!'),
+    ('ocean.sensor', 'r',
+        'sensor_id bigint!, station_id bigint!, code text!, description text!, attributes jsonb!,
+         created_at timestamptz!'),
+    ('ocean.sensorthings_datastream', 'v',
+        'id bigint, name text, description text, observation_type text, unit_of_measurement jsonb,
+         properties jsonb, thing_id bigint, sensor_id bigint, observed_property_id smallint'),
+    ('ocean.sensorthings_feature_of_interest', 'v',
+        'id bigint, name text, description text, encoding_type text, feature jsonb'),
+    ('ocean.sensorthings_historical_location', 'v',
+        'id text, time timestamptz, thing_id bigint, location_id text'),
+    ('ocean.sensorthings_location', 'v',
+        'id text, name text, description text, encoding_type text, location jsonb, thing_id bigint,
+         is_current boolean'),
+    ('ocean.sensorthings_observation', 'v',
+        'datastream_id bigint, phenomenon_time timestamptz, result_time timestamptz, result double
+         precision, result_quality jsonb, feature_of_interest_id bigint'),
+    ('ocean.sensorthings_observed_property', 'v',
+        'id smallint, name text, definition text, description text'),
+    ('ocean.sensorthings_sensor', 'v',
+        'id bigint, name text, description text, encoding_type text, metadata jsonb'),
+    ('ocean.sensorthings_thing', 'v',
+        'id bigint, name text, description text, properties jsonb'),
     ('ocean.station', 'r',
-        'station_id bigint!, code text!, name text!, latitude double precision!, longitude
-         double precision!, active boolean!, attributes jsonb!, created_at timestamptz!'),
+        'station_id bigint!, code text!, name text!, latitude double precision!, longitude double
+         precision!, active boolean!, attributes jsonb!, created_at timestamptz!, position_since
+         timestamptz!'),
+    ('ocean.station_position', 'r',
+        'station_id bigint!, valid_from timestamptz!, valid_until timestamptz!, latitude double
+         precision!, longitude double precision!'),
+    ('ocean.stream', 'r',
+        'stream_id bigint!, station_id bigint!, variable_id smallint!, sensor_id bigint, depth_m
+         double precision, cadence interval!, active boolean!, min_coverage double precision!,
+         excluded_flags smallint[]!, attributes jsonb!, created_at timestamptz!'),
+    ('ocean.variable', 'r',
+        'variable_id smallint!, code text!, name text!, unit text!, sane_min double precision!,
+         sane_max double precision!, builtin boolean!'),
+    ('ocean.flag_mapping', 'v',
+        'from_scheme text, from_flag smallint, from_meaning text, to_scheme text, to_flag smallint,
+         to_meaning text, lossy boolean'),
+    ('ocean.flag_meaning', 'v',
+        'flag_scheme smallint, code text, flag smallint, meaning text'),
+    ('ocean.flag_scheme', 'r',
+        'flag_scheme smallint!, code text!, name text!'),
+    ('ocean.observation_test', 'v',
+        'stream_id bigint, observed_at timestamptz, value double precision, flag smallint, flag_scheme
+         smallint, qc_config_id integer, gross_range smallint, spike smallint, rate_of_change smallint,
+         flat_line smallint, climatology smallint, attenuated_signal smallint, location smallint,
+         time_gap smallint, supplied smallint, by_hand boolean'),
+    ('ocean.qc_config', 'r',
+        'qc_config_id integer!, stream_id bigint, variable_id smallint, cadence interval, version
+         integer!, thresholds jsonb!, remark text!, created_at timestamptz!, created_by name!'),
     ('inventory.balance', 'r',
         'item_id bigint!, location_id bigint!, lot_id bigint!, movement_no bigint!, quantity
          bigint!'),

@@ -36,23 +36,36 @@ CREATE TEMPORARY TABLE planned AS
     SELECT 'inventory.' || unnest(ARRAY[
         'planning_setting', 'supplier', 'supplier_holiday', 'item_supply', 'expected_receipt', 'order_proposal',
         'forecast_model', 'forecast', 'forecast_error', 'planning_run']) AS name;
+CREATE TEMPORARY TABLE of_ocean AS
+    SELECT 'ocean.' || unnest(ARRAY['station', 'station_position', 'variable', 'sensor', 'stream']) AS name;
 CREATE TEMPORARY TABLE readable AS
     SELECT unnest(ARRAY[
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
         'inventory.stock_status', 'inventory.location', 'inventory.lot', 'inventory.movement', 'inventory.balance',
         'inventory.reservation', 'inventory.reservation_end', 'inventory.stock', 'inventory.escrow_entry',
-        'inventory.escrow_holder', 'ocean.station', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
+        'inventory.escrow_holder', 'ocean.qc_config', 'ocean.flag_scheme', 'ocean.flag_meaning',
+        'ocean.flag_mapping', 'ocean.observation_test', 'tidehold.stat_feed', 'tidehold.stat_progress_snapshot',
         'tidehold.stat_progress_forecast',
         'inventory.lost_sale', 'inventory.demand_day', 'inventory.demand_state', 'inventory.movement_side', 'inventory.location_within',
         'inventory.supply_position', 'inventory.item_class', 'inventory.forecast_accuracy', 'inventory.forecast_alarm']) AS name
     UNION ALL
-    SELECT name FROM planned;
+    SELECT name FROM planned
+    UNION ALL
+    SELECT name FROM of_ocean
+    UNION ALL
+    SELECT 'ocean.' || unnest(ARRAY[
+        'observation', 'observation_revision', 'observation_partition', 'late_observation', 'latest', 'dirty_day', 'daily_mean',
+        'daily_state', 'retention', 'sensorthings_thing', 'sensorthings_location', 'sensorthings_historical_location',
+        'sensorthings_sensor', 'sensorthings_observed_property', 'sensorthings_datastream', 'sensorthings_observation',
+        'sensorthings_feature_of_interest']);
 CREATE TEMPORARY TABLE of_feeds AS
     SELECT 'tidehold.' || unnest(ARRAY['feed', 'feed_mapping', 'feed_snapshot', 'dead_letter']) AS name;
 CREATE TEMPORARY TABLE master_data AS
     SELECT unnest(ARRAY[
         'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode', 'inventory.stock_status',
-        'inventory.location', 'inventory.lot', 'ocean.station']) AS name;
+        'inventory.location', 'inventory.lot']) AS name
+    UNION ALL
+    SELECT name FROM of_ocean;
 
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_reader'$$,
@@ -60,15 +73,19 @@ SELECT set_eq(
     'a reader may read everything but requests, and no more');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_operator'$$,
-    $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT')$$,
-    'an operator may read everything, and change no table');
+    $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT'),
+      ('ocean.observation', 'INSERT'), ('ocean.late_observation', 'INSERT')$$,
+    'an operator may read everything, and change no table, but bring observations');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'tidehold_admin'$$,
     $$SELECT name, 'SELECT' FROM readable UNION ALL VALUES ('inventory.request', 'SELECT') UNION ALL
       SELECT name, 'SELECT' FROM of_feeds UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM planned UNION ALL
-      VALUES ('inventory.demand_state', 'DELETE')$$,
+      VALUES ('inventory.demand_state', 'DELETE'), ('ocean.observation', 'INSERT'), ('ocean.observation', 'UPDATE'),
+          ('ocean.observation', 'DELETE'), ('ocean.late_observation', 'INSERT'), ('ocean.observation_revision', 'INSERT'),
+          ('ocean.dirty_day', 'INSERT'), ('ocean.daily_mean', 'DELETE'), ('ocean.retention', 'DELETE'),
+          ('ocean.qc_config', 'INSERT')$$,
     'an admin may read what feeds keep, and change master data and what planning keeps alone');
 SELECT set_eq(
     $$SELECT name, privilege FROM table_privilege WHERE role_name = 'pg_monitor'$$,
@@ -86,6 +103,13 @@ CREATE TEMPORARY TABLE for_readers AS
         'tidehold.version', 'tidehold.stat_worker', 'tidehold.stat_feed', 'inventory.available', 'inventory.stock_at', 'inventory.search',
         'inventory.reservation_status', 'inventory.default_ttl', 'inventory.escrow_entries', 'inventory.escrow_holders',
         'ocean.distance_m', 'ocean.latitude_reach', 'ocean.nearest_stations']) AS name
+    UNION ALL
+    SELECT 'ocean.' || unnest(ARRAY[
+        'position_at', 'flags_valid', 'expected_per_day', 'check_time', 'exact_mean', 'mean_add', 'mean_end', 'search_stations',
+        'qartod_gross_range', 'qartod_spike', 'qartod_rate_of_change', 'qartod_flat_line', 'qartod_climatology',
+        'qartod_attenuated_signal', 'qartod_time_gap', 'qartod_location', 'qartod_location_bounds',
+        'qartod_density_inversion', 'qartod_percentile_range', 'qartod_aggregate', 'qartod_series',
+        'thresholds_valid', 'flag_text', 'map_flag', 'map_flag_number', 'qc_config_in_force', 'test_flag', 'spike_flag'])
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
@@ -105,11 +129,15 @@ CREATE TEMPORARY TABLE for_operators AS
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
         'fulfil', 'release', 'extend', 'settle_expected', 'receive_expected']) AS name
     UNION ALL
+    SELECT 'ocean.' || unnest(ARRAY[
+        'ingest', 'ingest_stream', 'ingest_many', 'ingest_ndbc', 'ingest_csv', 'make_partitions', 'ensure_partitions',
+        'refresh_daily_means'])
+    UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY['emit', 'wait_feed']);
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
-        'inventory.verify_entries', 'ocean.new_id']) AS name
+        'inventory.verify_entries', 'ocean.new_id', 'ocean.drop_partitions', 'ocean.set_qc_config', 'ocean.rejudge']) AS name
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',

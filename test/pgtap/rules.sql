@@ -10,7 +10,7 @@ CREATE TEMPORARY VIEW member AS
     FROM pg_depend AS d JOIN extension AS e ON e.oid = d.refobjid
     WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
       AND NOT EXISTS (SELECT FROM pg_depend AS p
-                      WHERE p.classid = d.classid AND p.objid = d.objid AND p.deptype = 'i')
+                      WHERE p.classid = d.classid AND p.objid = d.objid AND p.objsubid = 0 AND p.deptype = 'i')
     UNION ALL
     SELECT 'pg_namespace'::regclass, schema FROM extension
     UNION ALL

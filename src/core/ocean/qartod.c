@@ -107,9 +107,11 @@ weeks_of(int64_t year)
 {
 	/* Day of the week of 31 December, Sunday 0, of a year and of the one before. */
 	int64_t last = (year + floor_divide(year, 4) - floor_divide(year, 100) +
-					floor_divide(year, 400)) % 7;
+					floor_divide(year, 400)) %
+				   7;
 	int64_t before = (year - 1 + floor_divide(year - 1, 4) - floor_divide(year - 1, 100) +
-					  floor_divide(year - 1, 400)) % 7;
+					  floor_divide(year - 1, 400)) %
+					 7;
 
 	return (last + 7) % 7 == 4 || (before + 7) % 7 == 3 ? 53 : 52;
 }
@@ -124,7 +126,8 @@ read_calendar(int64_t time_us, Calendar *calendar)
 	int64_t era = floor_divide(from_march, 146097);
 	int64_t day_of_era = from_march - era * 146097;
 	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-						   day_of_era / 146096) / 365;
+						   day_of_era / 146096) /
+						  365;
 	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t shifted = (5 * day_of_year + 2) / 153;
 	int64_t year = year_of_era + era * 400 + (shifted >= 10);

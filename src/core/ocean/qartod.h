@@ -31,7 +31,7 @@ typedef struct QartodSpan
 	double high;
 } QartodSpan;
 
-#define QARTOD_EVERYWHERE ((QartodSpan) { -INFINITY, INFINITY })
+#define QARTOD_EVERYWHERE ((QartodSpan){ -INFINITY, INFINITY })
 
 typedef struct QartodGrossRange
 {
@@ -258,6 +258,8 @@ int qartod_rows_before(const QartodRules *rules);
 #define QARTOD_PACKED_MISSING 7
 /* Above the tests: a person has set the flag of the row, and it stays. */
 #define QARTOD_BY_HAND (1 << (QARTOD_PACKED_BITS * QARTOD_TEST_COUNT))
+/* Above that, in every packed verdict: so 0 is a row that nobody has judged. */
+#define QARTOD_JUDGED (QARTOD_BY_HAND << 1)
 
 int32_t qartod_pack(const QartodVerdict *verdict);
 

@@ -95,8 +95,7 @@ spread_add(Spread *spread, double value)
 static int
 spread_flag(const QartodAttenuated *test, const Spread *spread)
 {
-	double size = test->spread == QARTOD_RANGE ? spread->high - spread->low
-											   : sqrt(spread->squares / spread->count);
+	double size = test->spread == QARTOD_RANGE ? spread->high - spread->low : sqrt(spread->squares / spread->count);
 
 	if (size < test->fail)
 		return QARTOD_FAIL;
@@ -178,7 +177,7 @@ qartod_judge(const QartodRules *rules, const QartodPlace *place, const QartodRow
 {
 	double value = rows->value[row];
 
-	*verdict = (QartodVerdict) { .flag = 0 };
+	*verdict = (QartodVerdict){ .flag = 0 };
 	if (has(rules, QARTOD_TEST_GROSS_RANGE))
 		set(verdict, QARTOD_TEST_GROSS_RANGE, qartod_gross_range(&rules->gross_range, value));
 	judge_neighbours(rules, rows, row, verdict);
@@ -232,7 +231,7 @@ pack_one(QartodTest test, int flag)
 int32_t
 qartod_pack(const QartodVerdict *verdict)
 {
-	int32_t packed = 0;
+	int32_t packed = QARTOD_JUDGED;
 
 	for (int i = 0; i < QARTOD_TEST_COUNT; i++)
 		packed |= (int32_t) (pack_one((QartodTest) i, verdict->test[i]) & 7)
