@@ -381,6 +381,11 @@ policy(void)
 	CHECK(build(&series, &options) == OCEAN_TOO_FEW_YEARS);
 	value[ocean_year_start(2003)] = 5;
 	CHECK(build(&series, &options) == OCEAN_OK && climatology->years == 4);
+
+	/* Exactly half of the days will do. */
+	for (int i = 0; i < 183; i++)
+		value[i] = NAN;
+	CHECK(build(&series, &options) == OCEAN_OK && climatology->years == 4);
 	options.first_year = 1999;
 	CHECK(build(&series, &options) == OCEAN_BASELINE_OUTSIDE);
 	options = of_years(2000, 2004);

@@ -90,6 +90,9 @@ runs_and_gaps(void)
 	CHECK(finds("11111..11111.", 1, 0, 11) && finds("11111...11111", 2, 0, 4));
 	CHECK(finds("11111..1111.1", 1, 0, 4));
 
+	/* At the threshold is not beyond it. */
+	CHECK(finds("0000000", 0, 0, 0) && finds("1111011", 0, 0, 0));
+
 	/* What is too short is dropped before the joining, and then is gap. */
 	CHECK(finds("11111.1.11111", 2, 0, 4) && finds("11111.1.1111.", 1, 0, 4));
 	CHECK(detect_with("11111.1.11111", &(OceanHeatwaveRule){ 5, 3, 0, false }) == OCEAN_OK);
@@ -144,6 +147,9 @@ edges(void)
 	CHECK(near(caught.event[0].rate_onset, 0.5, 1e-15) && isnan(caught.event[0].rate_decline));
 	CHECK(finds("54321", 1, 0, 4) && caught.event[0].rate_onset == 0);
 	CHECK(near(caught.event[0].rate_decline, 0.5, 1e-15));
+
+	/* Of equal peaks the first, in another part of the event too. */
+	CHECK(finds("11511..11511", 1, 0, 11) && caught.event[0].peak_day == 2 && caught.event[0].category_day == 2);
 
 	/* Half way to the day before and after. */
 	CHECK(finds("..11511.", 1, 2, 6) && caught.event[0].phase == OCEAN_PHASE_PENDING);
@@ -275,6 +281,26 @@ absent_days(void)
 	}
 	CHECK(days == 37023 && ocean_heatwave_seen(&absent, &seen) && seen == 59);
 	CHECK(absent.phase == OCEAN_PHASE_ACTIVE && absent.event.first_day == 41);
+}
+
+/* A missing day waits as long as it may be padded; then it is judged, and those after it. */
+static void
+waiting_days(void)
+{
+	const OceanHeatwaveRule padded = { 5, 2, 2, false };
+	OceanHeatwaveState state = { 0 };
+	int32_t seen;
+
+	flat_climatology();
+	for (int32_t day = 0; day < 12; day++)
+	{
+		CHECK(ocean_heatwave_advance(&state, &padded, &baselines, day, day < 6 ? 2 : NAN, NULL,
+									 NULL) == OCEAN_OK);
+		CHECK(ocean_heatwave_seen(&state, &seen) && seen == day);
+		CHECK(state.waiting == (day == 6 ? 1 : day == 7 ? 2 :
+														  0));
+	}
+	CHECK(state.phase == OCEAN_PHASE_NONE && state.event.days == 6);
 }
 
 static void
@@ -418,6 +444,7 @@ main(void)
 		{ "ocean heatwave: days without a climatology", unknown_climatology },
 		{ "ocean heatwave: a baseline for each year", shifting },
 		{ "ocean heatwave: absent days are missing days", absent_days },
+		{ "ocean heatwave: days that wait for padding", waiting_days },
 		{ "ocean heatwave: refusals", refused_days },
 		{ "ocean heatwave: interrupted", stopped },
 		{ "ocean heatwave: detection hands on its state", handed_on },
