@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION tidehold_ocean CASCADE;
 RESET client_min_messages;
+SET datestyle = iso;
 \set SHOW_CONTEXT never
 
 -- A sea with a year and two slow waves in it, ten years of days.
