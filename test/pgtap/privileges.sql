@@ -38,6 +38,10 @@ CREATE TEMPORARY TABLE planned AS
         'forecast_model', 'forecast', 'forecast_error', 'planning_run']) AS name;
 CREATE TEMPORARY TABLE of_ocean AS
     SELECT 'ocean.' || unnest(ARRAY['station', 'station_position', 'variable', 'sensor', 'stream']) AS name;
+CREATE TEMPORARY TABLE of_heatwaves AS
+    SELECT 'ocean.' || unnest(ARRAY[
+        'climatology', 'climatology_day', 'heatwave_state', 'event', 'event_revision', 'alert', 'alert_channel',
+        'prediction_model', 'prediction', 'prediction_error']) AS name;
 CREATE TEMPORARY TABLE readable AS
     SELECT unnest(ARRAY[
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
@@ -52,6 +56,10 @@ CREATE TEMPORARY TABLE readable AS
     SELECT name FROM planned
     UNION ALL
     SELECT name FROM of_ocean
+    UNION ALL
+    SELECT name FROM of_heatwaves
+    UNION ALL
+    SELECT 'ocean.' || unnest(ARRAY['current_climatology', 'heatwave_now', 'prediction_accuracy'])
     UNION ALL
     SELECT 'ocean.' || unnest(ARRAY[
         'observation', 'observation_revision', 'observation_partition', 'late_observation', 'latest', 'dirty_day', 'daily_mean',
@@ -82,6 +90,7 @@ SELECT set_eq(
       SELECT name, 'SELECT' FROM of_feeds UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM master_data UNION ALL
       SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM planned UNION ALL
+      SELECT name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) FROM of_heatwaves UNION ALL
       VALUES ('inventory.demand_state', 'DELETE'), ('ocean.observation', 'INSERT'), ('ocean.observation', 'UPDATE'),
           ('ocean.observation', 'DELETE'), ('ocean.late_observation', 'INSERT'), ('ocean.observation_revision', 'INSERT'),
           ('ocean.dirty_day', 'INSERT'), ('ocean.daily_mean', 'DELETE'), ('ocean.retention', 'DELETE'),
@@ -124,6 +133,13 @@ CREATE TEMPORARY TABLE for_readers AS
         'forecast_options', 'forecast_values', 'fit', 'fit_values', 'update', 'forecast', 'explain', 'stat_progress_forecast', 'forecast_model_eq',
         'forecast_model_ne', 'smape', 'mae', 'rmse', 'mase', 'rmsse', 'msis', 'coverage', 'pinball', 'bias', 'owa', 'mase_scale',
         'rmsse_scale', 'backtest', 'decompose', 'detect_seasonality', 'demand_class', 'sparkline', 'forecast_svg']);
+INSERT INTO for_readers
+    SELECT 'ocean.' || unnest(ARRAY[
+        'heatwave_options', 'day_of_year', 'climatology_values', 'climatology_stream', 'climatology_fit_values',
+        'climatology_fit_stream', 'climatology_days', 'detect_values', 'detect_stream', 'label_values', 'label_stream',
+        'years_values', 'years_stream', 'heatwave_ranks', 'climatology', 'heatwaves', 'monthly_means_values',
+        'monthly_means_stream', 'heating_values', 'heating_stream', 'stored_curve', 'stored_options', 'detect',
+        'label_days', 'daily_values', 'heatwave_chance', 'heatwave_outlook']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
@@ -147,6 +163,11 @@ CREATE TEMPORARY TABLE for_admins AS
     SELECT 'tidehold.' || unnest(ARRAY[
         'create_feed', 'alter_feed', 'drop_feed', 'pause_feed', 'resume_feed', 'map_feed', 'unmap_feed', 'resnapshot',
         'recover_feed', 'replay_dead_letters', 'discard_dead_letters']);
+INSERT INTO for_admins
+    SELECT 'ocean.' || unnest(ARRAY[
+        'curve_for_stream', 'make_climatology', 'renew_climatologies', 'heatwave_step', 'heatwave_rerun', 'heatwave_days',
+        'record_heatwaves', 'rerun_heatwaves', 'advance_heatwaves', 'watch_heatwaves', 'store_prediction',
+        'fit_predictions', 'update_predictions']);
 
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_reader'$$, 'SELECT name FROM for_readers',
