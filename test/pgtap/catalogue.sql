@@ -26,9 +26,9 @@ INSERT INTO expected_function VALUES
      'jsonb', 'c immutable safe strict'),
     ('tidehold.feed_row_changed', '',
      'trigger', 'c volatile unsafe'),
-    ('tidehold.fit_values', 'value double precision[], options tidehold.forecast_options = NULL',
+    ('tidehold.fit_values', 'value double precision[], options tidehold.forecast_option_set = NULL',
      'tidehold.forecast_model', 'c immutable safe'),
-    ('tidehold.forecast', 'model tidehold.forecast_model, horizon integer, options tidehold.forecast_options = NULL,
+    ('tidehold.forecast', 'model tidehold.forecast_model, horizon integer, options tidehold.forecast_option_set = NULL,
          OUT step integer, OUT mean double precision, OUT lower double precision, OUT upper double
          precision, OUT quantiles double precision[], OUT method text, OUT status text',
      'SETOF record', 'c immutable safe'),
@@ -54,8 +54,8 @@ INSERT INTO expected_function VALUES
          = NULL, periodic boolean = NULL, form text = NULL, arima_order integer[] = NULL,
          arima_constant boolean = NULL, year double precision = NULL, harmonics integer = NULL,
          trend boolean = NULL',
-     'tidehold.forecast_options', 'c immutable safe'),
-    ('tidehold.forecast_values', 'value double precision[], horizon integer, options tidehold.forecast_options = NULL, OUT
+     'tidehold.forecast_option_set', 'c immutable safe'),
+    ('tidehold.forecast_values', 'value double precision[], horizon integer, options tidehold.forecast_option_set = NULL, OUT
          step integer, OUT mean double precision, OUT lower double precision, OUT upper double
          precision, OUT quantiles double precision[], OUT method text, OUT status text',
      'SETOF record', 'c immutable safe'),
@@ -101,14 +101,14 @@ INSERT INTO expected_function VALUES
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_options',
+    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint',
      'internal', 'c immutable safe'),
@@ -118,15 +118,15 @@ INSERT INTO expected_function VALUES
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval',
      'internal', 'c immutable safe'),
-    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_options',
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
-    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_final', 'state internal',
      'tidehold.forecast_model', 'c stable safe'),
@@ -138,15 +138,15 @@ INSERT INTO expected_function VALUES
      'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer',
      'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
-    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options',
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_option_set',
      'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
-    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_options',
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_option_set',
      'tidehold.date_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer',
      'internal', 'c immutable safe'),
@@ -158,16 +158,16 @@ INSERT INTO expected_function VALUES
          integer',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
-         integer, options tidehold.forecast_options',
+         integer, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_final_bigint', 'state internal',
      'tidehold.bigint_forecast[]', 'c immutable safe'),
@@ -207,7 +207,7 @@ INSERT INTO expected_function VALUES
      'double precision', 'c immutable safe strict'),
     ('tidehold.accuracy_serialize', 'state internal',
      'bytea', 'c immutable safe strict'),
-    ('tidehold.backtest', 'value double precision[], horizon integer, options tidehold.forecast_options = NULL, origins
+    ('tidehold.backtest', 'value double precision[], horizon integer, options tidehold.forecast_option_set = NULL, origins
          integer = NULL, step_between integer = 1, min_train integer = NULL, refit boolean = true, OUT
          origin integer, OUT step integer, OUT actual double precision, OUT mean double precision, OUT
          lower double precision, OUT upper double precision, OUT quantiles double precision[], OUT method
