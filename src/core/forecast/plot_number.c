@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* The digits of a whole number, at least so many, with a point before the last decimals. */
 static int
@@ -63,5 +64,9 @@ forecast_number_scientific(double value, int decimals, char text[FORECAST_NUMBER
 		text[length++] = '-';
 	length += put_digits(number, decimals, text + length);
 	text[length++] = 'e';
-	return length + forecast_number_fixed(exponent, 0, text + length);
+	if (exponent < 0)
+		text[length++] = '-';
+	length += put_digits(abs(exponent), 0, text + length);
+	text[length] = '\0';
+	return length;
 }
