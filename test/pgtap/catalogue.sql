@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments, every table and view with its columns.  A change here is one for users.
 \ir setup.psql
-SELECT plan(273);
+SELECT plan(279);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -296,10 +296,14 @@ INSERT INTO expected_function VALUES
     ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
          location_id bigint = NULL, tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.begin_run', 'task text, OUT run inventory.planning_run',
+     'inventory.planning_run', 'plpgsql volatile unsafe strict'),
     ('inventory.check_supply', '',
      'trigger', 'plpgsql volatile unsafe'),
     ('inventory.close_expected', 'receipt_no bigint, tenant_id integer = 1',
      'boolean', 'sql volatile unsafe strict'),
+    ('inventory.count_failure', 'INOUT run inventory.planning_run, item_id bigint, location_id bigint, error text',
+     'inventory.planning_run', 'plpgsql immutable safe'),
     ('inventory.create_feeds', 'kafka_server text = NULL, redis_server text = NULL',
      'SETOF text', 'plpgsql volatile unsafe'),
     ('inventory.days_of_period', 'period text',
@@ -324,6 +328,8 @@ INSERT INTO expected_function VALUES
      'trigger', 'plpgsql volatile unsafe'),
     ('inventory.dismiss_proposal', 'proposal_no bigint, reason text = NULL, quiet_until date = NULL',
      'void', 'plpgsql volatile unsafe'),
+    ('inventory.end_run', 'run inventory.planning_run',
+     'void', 'sql volatile unsafe'),
     ('inventory.escrow_discard', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.escrow_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT available bigint,
@@ -472,6 +478,8 @@ INSERT INTO expected_function VALUES
          item_id bigint, OUT item_sku text, OUT location_id bigint, OUT location_code text,
          OUT lot_id bigint, OUT lot text, OUT on_hand bigint',
      'SETOF record', 'sql stable safe'),
+    ('inventory.stock_target_between', 'item_id bigint, location_id bigint, since date, until date',
+     'bigint', 'sql stable safe strict'),
     ('inventory.store_forecast', 'item_id bigint, location_id bigint, today date',
      'void', 'plpgsql volatile unsafe strict'),
     ('inventory.sum_up_demand', '',
@@ -565,6 +573,11 @@ INSERT INTO expected_function VALUES
          lead_time_deviation double precision = 0, review_period double precision = 0,
          order_quantity double precision = 0, measure text = ''cycle''::text',
      'bigint', 'c immutable safe strict'),
+    ('inventory.serial_policy', 'demand double precision, lead_times double precision[], holding_costs numeric[],
+         shortage_cost numeric, deviation double precision = 0, distribution text = ''normal''::text, OUT
+         stage integer, OUT base_stock bigint, OUT echelon_base_stock bigint, OUT optimum double
+         precision, OUT cost numeric',
+     'SETOF record', 'c immutable safe strict'),
     ('inventory.lot_sizes', 'demand bigint[], order_cost numeric[], holding_cost numeric[], unit_cost numeric[] =
          ''{0}''::numeric[], opening bigint = 0, OUT period integer, OUT quantity bigint, OUT kept
          bigint, OUT cost numeric',
@@ -721,7 +734,7 @@ INSERT INTO expected_relation VALUES
     ('inventory.forecast', 'r',
         'item_id bigint!, location_id bigint!, step integer!, starts_on date!, mean double precision!,
          lower double precision, upper double precision, deviation double precision, quantiles
-         double precision[]'),
+         double precision[], method text!'),
     ('inventory.forecast_accuracy', 'v',
         'item_id bigint, tenant_id integer, sku text, location_id bigint, location text, periods integer,
          since date, mae double precision, rmse double precision, mase double precision, rmsse
@@ -805,6 +818,8 @@ INSERT INTO expected_relation VALUES
     ('inventory.supplier', 'r',
         'supplier_id bigint!, tenant_id integer!, code text!, name text!, order_weekdays integer[]!,
          delivery_weekdays integer[]!, working_days boolean!'),
+    ('inventory.stock_target', 'r',
+        'item_id bigint!, location_id bigint!, starts_on date!, quantity bigint!'),
     ('inventory.supplier_holiday', 'r',
         'supplier_id bigint!, day date!, name text!'),
     ('inventory.supply_position', 'v',

@@ -166,6 +166,9 @@ SELECT '{}'::forecast_model;
 SELECT '{"version": 2}'::forecast_model;
 SELECT '{"version": 1, "method": "ses"}'::forecast_model;
 SELECT '{"version": 1, "method": "thetta"}'::forecast_model;
+-- Where the forecast explodes the last value answers, and the row says so.
+SELECT f.step, f.mean, f.method FROM forecast(jsonb_set(fit_values('{1,2,3,4,6}', forecast_options('holt'))::text::jsonb,
+                                                        '{ets,trend}', '1000')::text::forecast_model, 2) AS f;
 SELECT (jsonb_set(model::text::jsonb, '{ets,position}', '12000')::text)::forecast_model FROM fitted WHERE name = 'ses';
 SELECT (jsonb_set(model::text::jsonb, '{ets,alpha}', '"much"')::text)::forecast_model FROM fitted WHERE name = 'ses';
 SELECT (jsonb_set(model::text::jsonb, '{ets,beeta}', '1')::text)::forecast_model FROM fitted WHERE name = 'ses';
