@@ -100,7 +100,8 @@ expect_normal(const Chain *chain, int j, const PlanDemand *demand, double y)
 	for (int i = 0; i <= 2 * PANELS; i++)
 	{
 		double z = from + i * width;
-		double weight = i == 0 || i == 2 * PANELS ? 1 : i % 2 == 1 ? 4 : 2;
+		double weight = i == 0 || i == 2 * PANELS ? 1 : i % 2 == 1 ? 4 :
+																	 2;
 
 		sum += weight * exp(-z * z / 2) * cost_below(chain, j, left - z * sigma);
 	}
