@@ -423,7 +423,8 @@ bad_arguments(void)
 
 	CHECK(forecast_auto_fit(&unit_work, &series, &none, &model, NULL) == FORECAST_BAD_ARGUMENT);
 	CHECK(forecast_auto_fit(&unit_work, &series, &far, &model, NULL) == FORECAST_OK);
-	CHECK(forecast_auto_predict(&unit_work, &model, 0, number, number, NULL) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_auto_predict(&unit_work, &model, 0, number, number, NULL) ==
+		  FORECAST_BAD_ARGUMENT);
 	CHECK(forecast_auto_quantile(&unit_work, &model, 1, 1, number) == FORECAST_BAD_ARGUMENT);
 	CHECK(forecast_auto_quantile(&unit_work, &model, 0, 0.5, number) == FORECAST_BAD_ARGUMENT);
 	set(value, 3, INFINITY);

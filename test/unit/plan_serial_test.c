@@ -14,7 +14,8 @@ normal_stage(double holding_cost, double lead_time, double mean, double deviatio
 {
 	PlanStage stage = { .holding_cost = holding_cost };
 
-	CHECK(plan_demand_normal(mean * lead_time, deviation * sqrt(lead_time), &stage.demand) == PLAN_OK);
+	CHECK(plan_demand_normal(mean * lead_time, deviation * sqrt(lead_time), &stage.demand) ==
+		  PLAN_OK);
 	return stage;
 }
 
@@ -113,7 +114,8 @@ by_search(void)
 			for (int second = 0; second < 60; second++)
 				least = fmin(least, cost_of_pair(chain, shortage_cost, first, second));
 		}
-		CHECK(near(cost_of_pair(chain, shortage_cost, chain[0].level, chain[1].level), least, 1e-9));
+		CHECK(near(cost_of_pair(chain, shortage_cost, chain[0].level, chain[1].level), least,
+				   1e-9));
 		CHECK(near(chain[1].cost, least, 1e-9));
 		drop_pieces();
 	}

@@ -6,7 +6,7 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* The digits of a whole number, at least so many, with a point before the last decimals. */
 static int
@@ -52,6 +52,8 @@ forecast_number_scientific(double value, int decimals, char text[FORECAST_NUMBER
 {
 	int exponent = (int) floor(log10(fabs(value)));
 	int64_t number = llround(fabs(value) / power_of_ten(exponent) * power_of_ten(decimals));
+	char power[FORECAST_NUMBER_MAX];
+	int power_length;
 	int length = 0;
 
 	/* 9.99 may round to 10. */
@@ -64,9 +66,7 @@ forecast_number_scientific(double value, int decimals, char text[FORECAST_NUMBER
 		text[length++] = '-';
 	length += put_digits(number, decimals, text + length);
 	text[length++] = 'e';
-	if (exponent < 0)
-		text[length++] = '-';
-	length += put_digits(abs(exponent), 0, text + length);
-	text[length] = '\0';
-	return length;
+	power_length = forecast_number_fixed(exponent, 0, power);
+	memcpy(text + length, power, (size_t) power_length + 1);
+	return length + power_length;
 }
