@@ -1,9 +1,9 @@
 -- A domain, not a type: whoever keeps options in a table reads and changes them as JSON.
-CREATE DOMAIN tidehold.forecast_options AS pg_catalog.jsonb;
-COMMENT ON DOMAIN tidehold.forecast_options IS
+CREATE DOMAIN tidehold.forecast_option_set AS pg_catalog.jsonb;
+COMMENT ON DOMAIN tidehold.forecast_option_set IS
     'options of a forecast, an object with some of the names that the function tidehold.forecast_options has; every function that takes one checks it';
-REVOKE ALL ON DOMAIN tidehold.forecast_options FROM PUBLIC;
-GRANT USAGE ON DOMAIN tidehold.forecast_options TO tidehold_reader;
+REVOKE ALL ON DOMAIN tidehold.forecast_option_set FROM PUBLIC;
+GRANT USAGE ON DOMAIN tidehold.forecast_option_set TO tidehold_reader;
 
 CREATE FUNCTION tidehold.forecast_options(
     method text DEFAULT 'auto', periods integer[] DEFAULT NULL,
@@ -16,7 +16,7 @@ CREATE FUNCTION tidehold.forecast_options(
     bucket integer DEFAULT NULL, periodic boolean DEFAULT NULL, form text DEFAULT NULL,
     arima_order integer[] DEFAULT NULL, arima_constant boolean DEFAULT NULL,
     year double precision DEFAULT NULL, harmonics integer DEFAULT NULL,
-    trend boolean DEFAULT NULL) RETURNS tidehold.forecast_options
+    trend boolean DEFAULT NULL) RETURNS tidehold.forecast_option_set
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_options';
 COMMENT ON FUNCTION tidehold.forecast_options(text, integer[], double precision, double precision[], boolean, text, text, text, text, integer, boolean, integer, double precision, double precision, boolean, integer, boolean, text, integer[], boolean, double precision, integer, boolean) IS

@@ -61,11 +61,11 @@ CREATE FUNCTION tidehold.forecast_accumulate(state internal, at bigint, value do
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
 COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer) IS
     'transition function of tidehold.forecast over rows';
-CREATE FUNCTION tidehold.forecast_accumulate(state internal, at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.forecast_accumulate(state internal, at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
-COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_option_set) IS
     'transition function of tidehold.forecast over rows';
 CREATE FUNCTION tidehold.forecast_accumulate(state internal, at date, value double precision, step interval, horizon integer)
     RETURNS internal
@@ -73,11 +73,11 @@ CREATE FUNCTION tidehold.forecast_accumulate(state internal, at date, value doub
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
 COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, date, double precision, interval, integer) IS
     'transition function of tidehold.forecast over rows';
-CREATE FUNCTION tidehold.forecast_accumulate(state internal, at date, value double precision, step interval, horizon integer, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.forecast_accumulate(state internal, at date, value double precision, step interval, horizon integer, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
-COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_option_set) IS
     'transition function of tidehold.forecast over rows';
 CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamp, value double precision, step interval, horizon integer)
     RETURNS internal
@@ -85,11 +85,11 @@ CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamp, value
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
 COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer) IS
     'transition function of tidehold.forecast over rows';
-CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamp, value double precision, step interval, horizon integer, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamp, value double precision, step interval, horizon integer, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
-COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_option_set) IS
     'transition function of tidehold.forecast over rows';
 CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamptz, value double precision, step interval, horizon integer)
     RETURNS internal
@@ -97,11 +97,11 @@ CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamptz, val
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
 COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer) IS
     'transition function of tidehold.forecast over rows';
-CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamptz, value double precision, step interval, horizon integer, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.forecast_accumulate(state internal, at timestamptz, value double precision, step interval, horizon integer, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_forecast_accumulate';
-COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_option_set) IS
     'transition function of tidehold.forecast over rows';
 CREATE FUNCTION tidehold.fit_accumulate(state internal, at bigint, value double precision, step bigint)
     RETURNS internal
@@ -109,11 +109,11 @@ CREATE FUNCTION tidehold.fit_accumulate(state internal, at bigint, value double 
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
 COMMENT ON FUNCTION tidehold.fit_accumulate(internal, bigint, double precision, bigint) IS
     'transition function of tidehold.fit';
-CREATE FUNCTION tidehold.fit_accumulate(state internal, at bigint, value double precision, step bigint, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.fit_accumulate(state internal, at bigint, value double precision, step bigint, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
-COMMENT ON FUNCTION tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_option_set) IS
     'transition function of tidehold.fit';
 CREATE FUNCTION tidehold.fit_accumulate(state internal, at date, value double precision, step interval)
     RETURNS internal
@@ -121,11 +121,11 @@ CREATE FUNCTION tidehold.fit_accumulate(state internal, at date, value double pr
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
 COMMENT ON FUNCTION tidehold.fit_accumulate(internal, date, double precision, interval) IS
     'transition function of tidehold.fit';
-CREATE FUNCTION tidehold.fit_accumulate(state internal, at date, value double precision, step interval, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.fit_accumulate(state internal, at date, value double precision, step interval, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
-COMMENT ON FUNCTION tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_option_set) IS
     'transition function of tidehold.fit';
 CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamp, value double precision, step interval)
     RETURNS internal
@@ -133,11 +133,11 @@ CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamp, value doub
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
 COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamp, double precision, interval) IS
     'transition function of tidehold.fit';
-CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamp, value double precision, step interval, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamp, value double precision, step interval, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
-COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_option_set) IS
     'transition function of tidehold.fit';
 CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamptz, value double precision, step interval)
     RETURNS internal
@@ -145,11 +145,11 @@ CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamptz, value do
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
 COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamptz, double precision, interval) IS
     'transition function of tidehold.fit';
-CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamptz, value double precision, step interval, options tidehold.forecast_options)
+CREATE FUNCTION tidehold.fit_accumulate(state internal, at timestamptz, value double precision, step interval, options tidehold.forecast_option_set)
     RETURNS internal
     LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'th_fit_accumulate';
-COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON FUNCTION tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_option_set) IS
     'transition function of tidehold.fit';
 CREATE FUNCTION tidehold.series_combine(state internal, other internal)
     RETURNS internal
@@ -210,7 +210,7 @@ CREATE AGGREGATE tidehold.forecast(at bigint, value double precision, step bigin
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.forecast(bigint, double precision, bigint, integer) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, by the method auto; the order of the rows does not matter, a NULL value is a missing one';
-CREATE AGGREGATE tidehold.forecast(at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.forecast(at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_option_set) (
     SFUNC = tidehold.forecast_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -220,7 +220,7 @@ CREATE AGGREGATE tidehold.forecast(at bigint, value double precision, step bigin
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_option_set) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, as tidehold.forecast_options() says; the order of the rows does not matter, a NULL value is a missing one';
 CREATE AGGREGATE tidehold.forecast(at date, value double precision, step interval, horizon integer) (
     SFUNC = tidehold.forecast_accumulate,
@@ -234,7 +234,7 @@ CREATE AGGREGATE tidehold.forecast(at date, value double precision, step interva
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.forecast(date, double precision, interval, integer) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, by the method auto; the order of the rows does not matter, a NULL value is a missing one';
-CREATE AGGREGATE tidehold.forecast(at date, value double precision, step interval, horizon integer, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.forecast(at date, value double precision, step interval, horizon integer, options tidehold.forecast_option_set) (
     SFUNC = tidehold.forecast_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -244,7 +244,7 @@ CREATE AGGREGATE tidehold.forecast(at date, value double precision, step interva
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_option_set) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, as tidehold.forecast_options() says; the order of the rows does not matter, a NULL value is a missing one';
 CREATE AGGREGATE tidehold.forecast(at timestamp, value double precision, step interval, horizon integer) (
     SFUNC = tidehold.forecast_accumulate,
@@ -258,7 +258,7 @@ CREATE AGGREGATE tidehold.forecast(at timestamp, value double precision, step in
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.forecast(timestamp, double precision, interval, integer) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, by the method auto; the order of the rows does not matter, a NULL value is a missing one';
-CREATE AGGREGATE tidehold.forecast(at timestamp, value double precision, step interval, horizon integer, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.forecast(at timestamp, value double precision, step interval, horizon integer, options tidehold.forecast_option_set) (
     SFUNC = tidehold.forecast_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -268,7 +268,7 @@ CREATE AGGREGATE tidehold.forecast(at timestamp, value double precision, step in
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_option_set) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, as tidehold.forecast_options() says; the order of the rows does not matter, a NULL value is a missing one';
 CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step interval, horizon integer) (
     SFUNC = tidehold.forecast_accumulate,
@@ -282,7 +282,7 @@ CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step 
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.forecast(timestamptz, double precision, interval, integer) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, by the method auto; the order of the rows does not matter, a NULL value is a missing one';
-CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step interval, horizon integer, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step interval, horizon integer, options tidehold.forecast_option_set) (
     SFUNC = tidehold.forecast_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -292,7 +292,7 @@ CREATE AGGREGATE tidehold.forecast(at timestamptz, value double precision, step 
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_option_set) IS
     'forecast of the next horizon steps (1 to 100000) of a series of values at equal steps, as tidehold.forecast_options() says; the order of the rows does not matter, a NULL value is a missing one';
 
 -- ---- fit ----
@@ -314,7 +314,7 @@ CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint) (
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.fit(bigint, double precision, bigint) IS
     'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
-CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint, options tidehold.forecast_option_set) (
     SFUNC = tidehold.fit_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -324,7 +324,7 @@ CREATE AGGREGATE tidehold.fit(at bigint, value double precision, step bigint, op
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.fit(bigint, double precision, bigint, tidehold.forecast_option_set) IS
     'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
 CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval) (
     SFUNC = tidehold.fit_accumulate,
@@ -338,7 +338,7 @@ CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval) (
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.fit(date, double precision, interval) IS
     'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
-CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval, options tidehold.forecast_option_set) (
     SFUNC = tidehold.fit_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -348,7 +348,7 @@ CREATE AGGREGATE tidehold.fit(at date, value double precision, step interval, op
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.fit(date, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.fit(date, double precision, interval, tidehold.forecast_option_set) IS
     'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
 CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interval) (
     SFUNC = tidehold.fit_accumulate,
@@ -362,7 +362,7 @@ CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interva
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.fit(timestamp, double precision, interval) IS
     'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
-CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interval, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interval, options tidehold.forecast_option_set) (
     SFUNC = tidehold.fit_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -372,7 +372,7 @@ CREATE AGGREGATE tidehold.fit(at timestamp, value double precision, step interva
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.fit(timestamp, double precision, interval, tidehold.forecast_option_set) IS
     'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
 CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step interval) (
     SFUNC = tidehold.fit_accumulate,
@@ -386,7 +386,7 @@ CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step inter
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE tidehold.fit(timestamptz, double precision, interval) IS
     'model of a series of values at equal steps, by the method auto, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
-CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step interval, options tidehold.forecast_options) (
+CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step interval, options tidehold.forecast_option_set) (
     SFUNC = tidehold.fit_accumulate,
     STYPE = internal,
     SSPACE = 2048,
@@ -396,7 +396,7 @@ CREATE AGGREGATE tidehold.fit(at timestamptz, value double precision, step inter
     SERIALFUNC = tidehold.series_serialize,
     DESERIALFUNC = tidehold.series_deserialize,
     PARALLEL = SAFE);
-COMMENT ON AGGREGATE tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options) IS
+COMMENT ON AGGREGATE tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_option_set) IS
     'model of a series of values at equal steps, as tidehold.forecast_options() says, to be kept and moved on by update; null where the series is good for none: tidehold.forecast says why';
 
 -- ---- progress ----
@@ -420,21 +420,21 @@ COMMENT ON VIEW tidehold.stat_progress_forecast IS
 
 REVOKE ALL ON FUNCTION
     tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer),
-    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_options),
+    tidehold.forecast_accumulate(internal, bigint, double precision, bigint, integer, tidehold.forecast_option_set),
     tidehold.fit_accumulate(internal, bigint, double precision, bigint),
-    tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_options),
+    tidehold.fit_accumulate(internal, bigint, double precision, bigint, tidehold.forecast_option_set),
     tidehold.forecast_accumulate(internal, date, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast_accumulate(internal, date, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.fit_accumulate(internal, date, double precision, interval),
-    tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_options),
+    tidehold.fit_accumulate(internal, date, double precision, interval, tidehold.forecast_option_set),
     tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast_accumulate(internal, timestamp, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.fit_accumulate(internal, timestamp, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_options),
+    tidehold.fit_accumulate(internal, timestamp, double precision, interval, tidehold.forecast_option_set),
     tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer),
-    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast_accumulate(internal, timestamptz, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.fit_accumulate(internal, timestamptz, double precision, interval),
-    tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_options),
+    tidehold.fit_accumulate(internal, timestamptz, double precision, interval, tidehold.forecast_option_set),
     tidehold.series_combine(internal, internal),
     tidehold.series_serialize(internal),
     tidehold.series_deserialize(bytea, internal),
@@ -444,42 +444,42 @@ REVOKE ALL ON FUNCTION
     tidehold.forecast_final_timestamptz(internal),
     tidehold.fit_final(internal),
     tidehold.fit(bigint, double precision, bigint),
-    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options),
+    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_option_set),
     tidehold.fit(date, double precision, interval),
-    tidehold.fit(date, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(date, double precision, interval, tidehold.forecast_option_set),
     tidehold.fit(timestamp, double precision, interval),
-    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_option_set),
     tidehold.fit(timestamptz, double precision, interval),
-    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_option_set),
     tidehold.forecast(bigint, double precision, bigint, integer),
-    tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_options),
+    tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_option_set),
     tidehold.forecast(date, double precision, interval, integer),
-    tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.forecast(timestamp, double precision, interval, integer),
-    tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.forecast(timestamptz, double precision, interval, integer),
-    tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.stat_progress_forecast()
     FROM PUBLIC;
 -- The parts of an aggregate are called in the name of its owner: nobody needs to be granted
 -- them.
 GRANT EXECUTE ON FUNCTION
     tidehold.fit(bigint, double precision, bigint),
-    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_options),
+    tidehold.fit(bigint, double precision, bigint, tidehold.forecast_option_set),
     tidehold.fit(date, double precision, interval),
-    tidehold.fit(date, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(date, double precision, interval, tidehold.forecast_option_set),
     tidehold.fit(timestamp, double precision, interval),
-    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamp, double precision, interval, tidehold.forecast_option_set),
     tidehold.fit(timestamptz, double precision, interval),
-    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_options),
+    tidehold.fit(timestamptz, double precision, interval, tidehold.forecast_option_set),
     tidehold.forecast(bigint, double precision, bigint, integer),
-    tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_options),
+    tidehold.forecast(bigint, double precision, bigint, integer, tidehold.forecast_option_set),
     tidehold.forecast(date, double precision, interval, integer),
-    tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast(date, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.forecast(timestamp, double precision, interval, integer),
-    tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_options),
+    tidehold.forecast(timestamp, double precision, interval, integer, tidehold.forecast_option_set),
     tidehold.forecast(timestamptz, double precision, interval, integer),
-    tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_options)
+    tidehold.forecast(timestamptz, double precision, interval, integer, tidehold.forecast_option_set)
     TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION tidehold.stat_progress_forecast() TO tidehold_reader, pg_monitor;
 REVOKE ALL ON TABLE tidehold.stat_progress_forecast FROM PUBLIC;

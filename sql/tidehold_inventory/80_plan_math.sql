@@ -85,6 +85,16 @@ CREATE FUNCTION inventory.ss_policy_table(
 COMMENT ON FUNCTION inventory.ss_policy_table(double precision[], numeric, numeric, numeric, integer) IS
     'exact (s, S) policy for any demand in whole units: probabilities of 0, 1, 2 ... in a period, which are scaled to sum to 1';
 
+CREATE FUNCTION inventory.serial_policy(
+    demand double precision, lead_times double precision[], holding_costs numeric[], shortage_cost numeric,
+    deviation double precision DEFAULT 0, distribution text DEFAULT 'normal',
+    OUT stage integer, OUT base_stock bigint, OUT echelon_base_stock bigint, OUT optimum double precision, OUT cost numeric)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 3
+    AS 'MODULE_PATHNAME', 'th_inventory_serial_policy';
+COMMENT ON FUNCTION inventory.serial_policy(double precision, double precision[], numeric[], numeric, double precision, text) IS
+    'base stock of least cost in a chain of places, the first of which serves the customers and is filled up from the second, and so on (Clark & Scarf 1960; Chen & Zheng 1994): lead_times to each place, holding_costs of a unit at each, which fall from place to place, shortage_cost of a unit and period that a customer waits; echelon_base_stock is of a place and all after it, optimum the same before rounding up, cost of a period of the echelon: in the last row of the whole chain';
+
 -- ---- safety stock ----
 
 CREATE FUNCTION inventory.service_factor(service_level double precision) RETURNS double precision

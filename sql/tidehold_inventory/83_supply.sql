@@ -72,7 +72,7 @@ COMMENT ON COLUMN inventory.item_supply.order_maximum IS 'largest quantity of on
 COMMENT ON COLUMN inventory.item_supply.unit_cost IS 'of a base unit';
 COMMENT ON COLUMN inventory.item_supply.order_cost IS 'of an order, whatever its size';
 COMMENT ON COLUMN inventory.item_supply.holding_rate IS 'cost of holding stock for a year, as a share of its cost';
-COMMENT ON COLUMN inventory.item_supply.stock_minimum IS 'min_max: order at or below it; else a safety stock that is kept at least; in base units';
+COMMENT ON COLUMN inventory.item_supply.stock_minimum IS 'min_max: order at or below it; else a safety stock that is kept at least; in base units; what changes over time is in stock_target';
 COMMENT ON COLUMN inventory.item_supply.stock_maximum IS 'min_max: order up to it; else no limit; in base units';
 COMMENT ON COLUMN inventory.item_supply.lead_factor IS 'buffer: share of lead-time usage in red base and green';
 COMMENT ON COLUMN inventory.item_supply.variability_factor IS 'buffer: share of red base in red safety';
@@ -102,6 +102,32 @@ COMMENT ON FUNCTION inventory.check_supply() IS 'trigger: an item is planned at 
 CREATE TRIGGER check_supply BEFORE INSERT OR UPDATE OF item_id, location_id, source_id ON inventory.item_supply
     FOR EACH ROW EXECUTE FUNCTION inventory.check_supply();
 COMMENT ON TRIGGER check_supply ON inventory.item_supply IS 'in place of a foreign key, which could not allow 0';
+
+CREATE TABLE inventory.stock_target (
+    item_id bigint NOT NULL,
+    location_id bigint NOT NULL,
+    starts_on date NOT NULL CHECK (isfinite(starts_on)),
+    quantity bigint NOT NULL CHECK (quantity >= 0),
+    PRIMARY KEY (item_id, location_id, starts_on),
+    FOREIGN KEY (item_id, location_id) REFERENCES inventory.item_supply ON DELETE CASCADE
+);
+COMMENT ON TABLE inventory.stock_target IS
+    'least stock of what is planned that changes over time, for a season or a campaign: in place of item_supply.stock_minimum where it is more';
+COMMENT ON COLUMN inventory.stock_target.starts_on IS 'from this day until the next row of the item and location';
+COMMENT ON COLUMN inventory.stock_target.quantity IS 'in base units; 0 ends a target';
+
+CREATE FUNCTION inventory.stock_target_between(item_id bigint, location_id bigint, since date, until date) RETURNS bigint
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT max(t.quantity) FROM inventory.stock_target AS t
+    WHERE t.item_id = stock_target_between.item_id AND t.location_id = stock_target_between.location_id AND t.starts_on < until
+      AND t.starts_on >= coalesce((SELECT max(b.starts_on) FROM inventory.stock_target AS b
+                                   WHERE b.item_id = stock_target_between.item_id
+                                     AND b.location_id = stock_target_between.location_id AND b.starts_on <= since), since)
+    $$;
+COMMENT ON FUNCTION inventory.stock_target_between(bigint, bigint, date, date) IS
+    'the largest stock target that holds on a day from since until the day before until; NULL where none does';
 
 CREATE TABLE inventory.expected_receipt (
     item_id bigint NOT NULL,

@@ -1,21 +1,4 @@
 -- Stored forecasts, and what became of them.
-CREATE TABLE inventory.planning_run (
-    run_id bigint PRIMARY KEY DEFAULT inventory.new_id(),
-    task text COLLATE "C" NOT NULL CHECK (task IN ('refit', 'update', 'propose')),
-    started_at timestamptz NOT NULL,
-    finished_at timestamptz NOT NULL,
-    series integer NOT NULL,
-    failed integer NOT NULL,
-    error text,
-    actor text NOT NULL DEFAULT current_user
-);
-CREATE INDEX planning_run_finished_at_idx ON inventory.planning_run USING brin (finished_at);
-COMMENT ON INDEX inventory.planning_run_finished_at_idx IS 'what ran lately';
-COMMENT ON TABLE inventory.planning_run IS 'runs of refit_forecasts, update_forecasts and propose_orders';
-COMMENT ON COLUMN inventory.planning_run.series IS 'items at locations that were looked at';
-COMMENT ON COLUMN inventory.planning_run.failed IS 'of them those that could not be served; the others were';
-COMMENT ON COLUMN inventory.planning_run.error IS 'why the first of them could not';
-
 CREATE TABLE inventory.forecast (
     item_id bigint NOT NULL,
     location_id bigint NOT NULL,
@@ -26,6 +9,7 @@ CREATE TABLE inventory.forecast (
     upper double precision,
     deviation double precision,
     quantiles double precision[],
+    method text COLLATE "C" NOT NULL,
     PRIMARY KEY (item_id, location_id, step)
 );
 COMMENT ON TABLE inventory.forecast IS 'the latest forecast of what is planned, per period, in base units';
@@ -33,6 +17,8 @@ COMMENT ON COLUMN inventory.forecast.step IS '1 is the period that has begun and
 COMMENT ON COLUMN inventory.forecast.lower IS 'with upper the interval that holds the demand with probability 0.95';
 COMMENT ON COLUMN inventory.forecast.deviation IS 'standard deviation of the demand about the mean, by the interval';
 COMMENT ON COLUMN inventory.forecast.quantiles IS 'at 0.5, 0.75, 0.9, 0.95 and 0.99';
+COMMENT ON COLUMN inventory.forecast.method IS
+    'what the forecast is by: that of item_supply, or the simpler one that answered in its place';
 
 CREATE TABLE inventory.forecast_error (
     item_id bigint NOT NULL,
@@ -88,10 +74,10 @@ BEGIN
                     CASE fitted.period WHEN 'day' THEN 28 WHEN 'week' THEN 13 ELSE 12 END)
     INTO ahead FROM inventory.item_supply AS s
     WHERE s.item_id = store_forecast.item_id AND s.location_id = store_forecast.location_id;
-    INSERT INTO inventory.forecast (item_id, location_id, step, starts_on, mean, lower, upper, deviation, quantiles)
+    INSERT INTO inventory.forecast (item_id, location_id, step, starts_on, mean, lower, upper, deviation, quantiles, method)
     SELECT fitted.item_id, fitted.location_id, f.step, (fitted.next_on + (f.step - 1) * length)::date, f.mean, f.lower, f.upper,
            -- The half above the mean: the other one may end at 0.
-           (f.upper - f.mean) / 1.959963984540054, f.quantiles
+           (f.upper - f.mean) / 1.959963984540054, f.quantiles, f.method
     FROM tidehold.forecast(fitted.model, ahead,
                            tidehold.forecast_options(level => 0.95, quantiles => '{0.5,0.75,0.9,0.95,0.99}')) AS f;
     -- Whoever asks later what was forecast for a period means what was known when it began.
@@ -175,9 +161,8 @@ CREATE FUNCTION inventory.refit_forecasts(
     AS $$
 #variable_conflict use_column
 DECLARE
-    began timestamptz := clock_timestamp();
+    run inventory.planning_run := inventory.begin_run('refit');
     wanted bigint := CASE WHEN sku IS NOT NULL OR item_id IS NOT NULL THEN inventory.find_item(sku, item_id, tenant_id) END;
-    first_error text;
     class record;
     one record;
 BEGIN
@@ -186,7 +171,6 @@ BEGIN
     END IF;
     PERFORM inventory.update_demand();
     today := coalesce(today, inventory.planning_date());
-    series := 0; failed := 0;
     FOR class IN
         SELECT s.location_id, s.period, array_agg(s.item_id) AS items,
                today - CASE s.period WHEN 'day' THEN 731 WHEN 'week' THEN 1827 ELSE 3653 END AS since
@@ -205,20 +189,18 @@ BEGIN
             JOIN inventory.item_supply AS s ON s.item_id = d.item_id AND s.location_id = class.location_id
             GROUP BY d.item_id, s.method
         LOOP
-            series := series + 1;
+            run.series := run.series + 1;
             BEGIN
                 PERFORM inventory.fit_series(one.item_id, class.location_id, class.period, one.method, one.history, one.next_on, today);
             EXCEPTION WHEN OTHERS THEN
-                failed := failed + 1;
-                first_error := coalesce(first_error, format('item %s at location %s: %s', one.item_id, class.location_id, SQLERRM));
+                run := inventory.count_failure(run, one.item_id, class.location_id, SQLERRM);
                 PERFORM inventory.fail_series(one.item_id, class.location_id, class.period, SQLERRM);
             END;
         END LOOP;
     END LOOP;
-    DELETE FROM inventory.planning_run WHERE finished_at < now() - interval '400 days';
     DELETE FROM inventory.forecast_error WHERE starts_on < today - 1100;
-    INSERT INTO inventory.planning_run (task, started_at, finished_at, series, failed, error)
-    VALUES ('refit', began, clock_timestamp(), series, failed, first_error);
+    PERFORM inventory.end_run(run);
+    series := run.series; failed := run.failed;
 END
 $$;
 COMMENT ON FUNCTION inventory.refit_forecasts IS
@@ -231,15 +213,13 @@ CREATE FUNCTION inventory.update_forecasts(today date DEFAULT NULL, tenant_id in
     AS $$
 #variable_conflict use_column
 DECLARE
-    began timestamptz := clock_timestamp();
-    first_error text;
+    run inventory.planning_run := inventory.begin_run('update');
     class record;
     one record;
     value double precision;
 BEGIN
     PERFORM inventory.update_demand();
     today := coalesce(today, inventory.planning_date());
-    series := 0; failed := 0;
     FOR class IN
         SELECT m.location_id, m.period, array_agg(m.item_id) AS items, min(m.next_on) AS since
         FROM inventory.forecast_model AS m
@@ -259,7 +239,7 @@ BEGIN
             WHERE m.location_id = class.location_id
             GROUP BY m.item_id, m.location_id
         LOOP
-            series := series + 1;
+            run.series := run.series + 1;
             BEGIN
                 FOREACH value IN ARRAY one.news LOOP
                     one.model := tidehold.update(one.model, value);
@@ -268,14 +248,13 @@ BEGIN
                 WHERE m.item_id = one.item_id AND m.location_id = class.location_id;
                 PERFORM inventory.store_forecast(one.item_id, class.location_id, today);
             EXCEPTION WHEN OTHERS THEN
-                failed := failed + 1;
-                first_error := coalesce(first_error, format('item %s at location %s: %s', one.item_id, class.location_id, SQLERRM));
+                run := inventory.count_failure(run, one.item_id, class.location_id, SQLERRM);
                 PERFORM inventory.fail_series(one.item_id, class.location_id, class.period, SQLERRM);
             END;
         END LOOP;
     END LOOP;
-    INSERT INTO inventory.planning_run (task, started_at, finished_at, series, failed, error)
-    VALUES ('update', began, clock_timestamp(), series, failed, first_error);
+    PERFORM inventory.end_run(run);
+    series := run.series; failed := run.failed;
 END
 $$;
 COMMENT ON FUNCTION inventory.update_forecasts(date, integer) IS

@@ -118,9 +118,10 @@ CREATE FUNCTION inventory.explain_order(
                 WHEN 'min_max' THEN format('order at %s up to %s', levels ->> 'reorder_point', levels ->> 'order_up_to')
                 WHEN 'buffer' THEN format('order at %s (red %s + yellow %s) up to %s (+ green %s)', levels ->> 'reorder_point',
                     levels ->> 'red', levels ->> 'yellow', levels ->> 'order_up_to', levels ->> 'green')
-                ELSE format('order at %s = demand %s in %s days + safety stock %s', levels ->> 'reorder_point',
+                ELSE format('order at %s = demand %s in %s days + safety stock %s%s', levels ->> 'reorder_point',
                     round((levels ->> 'mean')::numeric, 2), round((demand ->> 'days_at_risk')::numeric, 1),
-                    round((levels ->> 'safety_stock')::numeric, 2)) END,
+                    round((levels ->> 'safety_stock')::numeric, 2),
+                    coalesce(' (target ' || (levels ->> 'stock_target') || ')', '')) END,
             levels ->> 'need', levels ->> 'quantity', (levels ->> 'quantity')::bigint - (levels ->> 'need')::bigint,
             supply.order_minimum, supply.order_multiple, dates ->> 'order_on', dates ->> 'due_on')))
     $$;
@@ -142,6 +143,7 @@ DECLARE
     days_at_risk double precision;
     plan record;
     counts boolean;
+    target bigint;
 BEGIN
     -- What proposals would take from here is promised as well.
     stock.outgoing := stock.outgoing + coalesce((
@@ -158,6 +160,13 @@ BEGIN
         coalesce(calendar.working_days, false)) AS d;
     -- An order has to last until the one of the next review arrives.
     days_at_risk := greatest(supply.lead_days + supply.review_days, delivery.next_arrival_date - today);
+    -- The stock of the days between what is ordered now and what is ordered next rests on this order.
+    target := inventory.stock_target_between(supply.item_id, supply.location_id, delivery.arrival_date,
+        greatest(today + ceil(days_at_risk)::integer, delivery.arrival_date + 1));
+    supply.stock_minimum := greatest(supply.stock_minimum, target);
+    IF supply.policy = 'min_max' THEN
+        supply.stock_maximum := greatest(supply.stock_maximum, target);
+    END IF;
     counts := zero_share > 0.24 OR period_demand * days_at_risk / days < 100;
     SELECT p.* INTO plan FROM inventory.policy_order(
         policy => supply.policy, stock_position => stock.position, demand => period_demand, demand_variance => period_variance,
@@ -185,7 +194,7 @@ BEGIN
             jsonb_build_object('basis', basis, 'per_day', period_demand / days, 'days_at_risk', days_at_risk,
                 'lead_days', supply.lead_days, 'lead_days_sd', supply.lead_days_sd, 'review_days', supply.review_days,
                 'service_level', supply.service_level, 'distribution', CASE WHEN counts THEN 'counts' ELSE 'normal' END),
-            to_jsonb(plan),
+            to_jsonb(plan) || jsonb_build_object('stock_target', target),
             jsonb_build_object('today', today, 'order_on', delivery.order_date, 'due_on', delivery.arrival_date,
                 'next_order_on', delivery.next_order_date, 'next_due_on', delivery.next_arrival_date)),
         current_user)
@@ -211,8 +220,7 @@ CREATE FUNCTION inventory.propose_orders(
     AS $$
 #variable_conflict use_column
 DECLARE
-    began timestamptz := clock_timestamp();
-    first_error text;
+    run inventory.planning_run := inventory.begin_run('propose');
     dropped integer;
     wanted bigint[];
     answer text;
@@ -221,7 +229,7 @@ BEGIN
     -- One run at a time, and no decision in the middle of it: each sees what the last one did.
     LOCK TABLE inventory.order_proposal IN SHARE ROW EXCLUSIVE MODE;
     today := coalesce(today, inventory.planning_date());
-    looked_at := 0; proposed := 0; unchanged := 0; withdrawn := 0; failed := 0;
+    proposed := 0; unchanged := 0; withdrawn := 0;
     IF sku IS NOT NULL OR item_id IS NOT NULL THEN
         wanted := ARRAY[inventory.find_item(sku, item_id, tenant_id)];
     ELSE
@@ -249,16 +257,14 @@ BEGIN
         WHERE s.active AND s.item_id = ANY (wanted)
         ORDER BY o.depth, s.item_id, s.location_id
     LOOP
-        looked_at := looked_at + 1;
+        run.series := run.series + 1;
         BEGIN
             answer := inventory.propose_order(row.supply, row.stock, today, row.basis, row.demand, row.variance, row.zero_share);
             proposed := proposed + (answer = 'proposed')::integer;
             unchanged := unchanged + (answer = 'unchanged')::integer;
             withdrawn := withdrawn + (answer = 'withdrawn')::integer;
         EXCEPTION WHEN OTHERS THEN
-            failed := failed + 1;
-            first_error := coalesce(first_error, format('item %s at location %s: %s',
-                (row.supply).item_id, (row.supply).location_id, SQLERRM));
+            run := inventory.count_failure(run, (row.supply).item_id, (row.supply).location_id, SQLERRM);
         END;
     END LOOP;
     -- What is not planned any more needs no order.
@@ -269,8 +275,8 @@ BEGIN
                       WHERE s.item_id = p.item_id AND s.location_id = p.location_id AND s.active);
     GET DIAGNOSTICS dropped = ROW_COUNT;
     withdrawn := withdrawn + dropped;
-    INSERT INTO inventory.planning_run (task, started_at, finished_at, series, failed, error)
-    VALUES ('propose', began, clock_timestamp(), looked_at, failed, first_error);
+    PERFORM inventory.end_run(run);
+    looked_at := run.series; failed := run.failed;
 END
 $$;
 COMMENT ON FUNCTION inventory.propose_orders IS

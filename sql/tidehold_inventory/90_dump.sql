@@ -20,6 +20,7 @@ SELECT pg_catalog.pg_extension_config_dump('inventory.demand_state', 'WHERE fals
 SELECT pg_catalog.pg_extension_config_dump('inventory.supplier', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.supplier_holiday', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.item_supply', '');
+SELECT pg_catalog.pg_extension_config_dump('inventory.stock_target', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.expected_receipt', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.planning_run', '');
 SELECT pg_catalog.pg_extension_config_dump('inventory.forecast_model', '');

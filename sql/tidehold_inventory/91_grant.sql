@@ -12,7 +12,7 @@ GRANT INSERT, UPDATE, DELETE ON TABLE inventory.tenant, inventory.item, inventor
 GRANT EXECUTE ON FUNCTION inventory.available, inventory.stock_at, inventory.search,
     inventory.reservation_status, inventory.default_ttl TO tidehold_reader;
 GRANT EXECUTE ON FUNCTION inventory.eoq, inventory.eoq_cost, inventory.eoq_discount, inventory.newsvendor,
-    inventory.newsvendor_sample, inventory.rq_policy, inventory.ss_policy, inventory.ss_policy_table,
+    inventory.newsvendor_sample, inventory.rq_policy, inventory.ss_policy, inventory.ss_policy_table, inventory.serial_policy,
     inventory.service_factor, inventory.safety_stock, inventory.reorder_point,
     inventory.intermittent_safety_stock, inventory.intermittent_reorder_point, inventory.lot_sizes,
     inventory.round_order, inventory.reorder_quantity, inventory.plan_orders, inventory.supplier_arrival,
@@ -35,14 +35,16 @@ GRANT EXECUTE ON FUNCTION inventory.flush_lost_sales, inventory.update_demand, i
     inventory.verify_demand TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION inventory.settle_expected, inventory.receive_expected TO tidehold_operator;
 GRANT EXECUTE ON FUNCTION inventory.policy_order, inventory.days_of_period,
-    inventory.planned_demand, inventory.planning_jobs TO tidehold_reader;
-GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected, inventory.note_actuals,
-    inventory.store_forecast, inventory.fit_series, inventory.fail_series, inventory.refit_forecasts,
+    inventory.planned_demand, inventory.planning_jobs, inventory.stock_target_between TO tidehold_reader;
+GRANT EXECUTE ON FUNCTION inventory.expect_receipt, inventory.close_expected, inventory.begin_run,
+    inventory.count_failure, inventory.end_run, inventory.note_actuals, inventory.store_forecast,
+    inventory.fit_series, inventory.fail_series, inventory.refit_forecasts,
     inventory.update_forecasts, inventory.explain_order, inventory.propose_order, inventory.propose_orders,
     inventory.lock_proposal, inventory.accept_proposal, inventory.dismiss_proposal,
     inventory.schedule_planning, inventory.unschedule_planning TO tidehold_admin;
 GRANT INSERT, UPDATE, DELETE ON TABLE inventory.planning_setting, inventory.supplier, inventory.supplier_holiday,
-    inventory.item_supply, inventory.expected_receipt, inventory.order_proposal, inventory.forecast_model,
+    inventory.item_supply, inventory.stock_target, inventory.expected_receipt, inventory.order_proposal,
+    inventory.forecast_model,
     inventory.forecast, inventory.forecast_error, inventory.planning_run TO tidehold_admin;
 GRANT DELETE ON TABLE inventory.demand_state TO tidehold_admin;
 

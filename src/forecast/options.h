@@ -1,6 +1,6 @@
 /*
  * options.h
- *	  Options of a forecast as SQL writes them: a value of tidehold.forecast_options, which is
+ *	  Options of a forecast as SQL writes them: a value of tidehold.forecast_option_set, which is
  *	  a JSON object with some of the names in options.c.
  */
 #ifndef TIDEHOLD_FORECAST_OPTIONS_H

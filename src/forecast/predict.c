@@ -47,16 +47,17 @@ th_predict(ThWork *work, const ThForecastOptions *options, const ForecastModel *
 	double *mean = numbers(work, rows->horizon);
 	double *variance = numbers(work, rows->horizon);
 	double *quantile = numbers(work, (int64) count * rows->horizon);
+	ForecastMethod answered = model->method;
 	ForecastStatus status;
 
-	rows->method = forecast_method_name(model->method);
 	rows->mean = mean;
 	rows->lower = quantile;
 	rows->upper = quantile + rows->horizon;
 	rows->quantile_count = options->quantile_count;
 	rows->quantile = quantile + 2 * rows->horizon;
 	th_progress_phase(TH_FORECAST_PREDICTING);
-	status = forecast_predict(&work->lent, model, rows->horizon, mean, variance);
+	status = forecast_predict(&work->lent, model, rows->horizon, mean, variance, &answered);
+	rows->method = forecast_method_name(answered);
 	if (status != FORECAST_OK)
 		return status;
 	return forecast_quantiles(&work->lent, model, rows->horizon, mean, variance, level, count,

@@ -236,7 +236,8 @@ automatic(const ForecastWork *work, const ForecastSeries *series, int h, Predict
 	if (status == FORECAST_OK && model.kind == FORECAST_AUTO_NAIVE)
 		return FORECAST_NOT_FITTED;
 	if (status == FORECAST_OK)
-		status = forecast_auto_predict(work, &model, h, prediction->mean, prediction->variance);
+		status = forecast_auto_predict(work, &model, h, prediction->mean, prediction->variance,
+									   NULL);
 	if (status == FORECAST_OK)
 		status = forecast_auto_quantile(work, &model, h, (1 - LEVEL) / 2, prediction->lower);
 	if (status == FORECAST_OK)

@@ -184,7 +184,7 @@ check_forecast(const ForecastModel *model, int h)
 {
 	double mean[STEPS_MAX], variance[STEPS_MAX];
 
-	HOLDS(forecast_predict(&work, model, h, mean, variance) == FORECAST_OK);
+	HOLDS(forecast_predict(&work, model, h, mean, variance, NULL) == FORECAST_OK);
 	for (int i = 0; i < h; i++)
 	{
 		HOLDS(isfinite(mean[i]));
@@ -205,8 +205,8 @@ check_again(const ForecastSeries *series, const ForecastOptions *options,
 
 	HOLDS(forecast_fit(&work, series, options, &again, NULL) == FORECAST_OK);
 	HOLDS(again.method == model->method);
-	HOLDS(forecast_predict(&work, model, h, mean[0], variance[0]) == FORECAST_OK);
-	HOLDS(forecast_predict(&work, &again, h, mean[1], variance[1]) == FORECAST_OK);
+	HOLDS(forecast_predict(&work, model, h, mean[0], variance[0], NULL) == FORECAST_OK);
+	HOLDS(forecast_predict(&work, &again, h, mean[1], variance[1], NULL) == FORECAST_OK);
 	HOLDS(memcmp(mean[0], mean[1], sizeof(double) * (size_t) h) == 0);
 }
 

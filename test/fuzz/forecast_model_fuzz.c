@@ -56,7 +56,7 @@ use(ForecastModel *model)
 
 	for (int i = 0; i < UPDATES; i++)
 	{
-		ForecastStatus status = forecast_predict(&work, model, STEPS, mean, variance);
+		ForecastStatus status = forecast_predict(&work, model, STEPS, mean, variance, NULL);
 
 		for (int k = 0; k < STEPS && status == FORECAST_OK; k++)
 			HOLDS(isfinite(mean[k]) && !isinf(variance[k]));

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments.  A change here is one for users.
 \ir setup.psql
-SELECT plan(262);
+SELECT plan(315);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -26,9 +26,9 @@ INSERT INTO expected_function VALUES
      'jsonb', 'c immutable safe strict'),
     ('tidehold.feed_row_changed', '',
      'trigger', 'c volatile unsafe'),
-    ('tidehold.fit_values', 'value double precision[], options tidehold.forecast_options = NULL',
+    ('tidehold.fit_values', 'value double precision[], options tidehold.forecast_option_set = NULL',
      'tidehold.forecast_model', 'c immutable safe'),
-    ('tidehold.forecast', 'model tidehold.forecast_model, horizon integer, options tidehold.forecast_options = NULL,
+    ('tidehold.forecast', 'model tidehold.forecast_model, horizon integer, options tidehold.forecast_option_set = NULL,
          OUT step integer, OUT mean double precision, OUT lower double precision, OUT upper double
          precision, OUT quantiles double precision[], OUT method text, OUT status text',
      'SETOF record', 'c immutable safe'),
@@ -54,8 +54,8 @@ INSERT INTO expected_function VALUES
          = NULL, periodic boolean = NULL, form text = NULL, arima_order integer[] = NULL,
          arima_constant boolean = NULL, year double precision = NULL, harmonics integer = NULL,
          trend boolean = NULL',
-     'tidehold.forecast_options', 'c immutable safe'),
-    ('tidehold.forecast_values', 'value double precision[], horizon integer, options tidehold.forecast_options = NULL, OUT
+     'tidehold.forecast_option_set', 'c immutable safe'),
+    ('tidehold.forecast_values', 'value double precision[], horizon integer, options tidehold.forecast_option_set = NULL, OUT
          step integer, OUT mean double precision, OUT lower double precision, OUT upper double
          precision, OUT quantiles double precision[], OUT method text, OUT status text',
      'SETOF record', 'c immutable safe'),
@@ -101,14 +101,14 @@ INSERT INTO expected_function VALUES
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_options',
+    ('tidehold.fit', 'at bigint, value double precision, step bigint, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit', 'at date, value double precision, step interval, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
-    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit', 'at timestamptz, value double precision, step interval, options tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit', 'at timestamp without time zone, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.forecast_model', 'aggregate immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint',
      'internal', 'c immutable safe'),
@@ -118,15 +118,15 @@ INSERT INTO expected_function VALUES
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval',
      'internal', 'c immutable safe'),
-    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_options',
+    ('tidehold.fit_accumulate', 'state internal, at bigint, value double precision, step bigint, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
-    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_options',
+    ('tidehold.fit_accumulate', 'state internal, at date, value double precision, step interval, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamptz, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.fit_final', 'state internal',
      'tidehold.forecast_model', 'c stable safe'),
@@ -138,15 +138,15 @@ INSERT INTO expected_function VALUES
      'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer',
      'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
-    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_options',
+    ('tidehold.forecast', 'at bigint, value double precision, step bigint, horizon integer, options tidehold.forecast_option_set',
      'tidehold.bigint_forecast[]', 'aggregate immutable safe'),
-    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_options',
+    ('tidehold.forecast', 'at date, value double precision, step interval, horizon integer, options tidehold.forecast_option_set',
      'tidehold.date_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamptz, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.timestamptz_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast', 'at timestamp without time zone, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'tidehold.timestamp_forecast[]', 'aggregate immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer',
      'internal', 'c immutable safe'),
@@ -158,16 +158,16 @@ INSERT INTO expected_function VALUES
          integer',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at bigint, value double precision, step bigint, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at date, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at timestamptz, value double precision, step interval, horizon integer, options
-         tidehold.forecast_options',
+         tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_accumulate', 'state internal, at timestamp without time zone, value double precision, step interval, horizon
-         integer, options tidehold.forecast_options',
+         integer, options tidehold.forecast_option_set',
      'internal', 'c immutable safe'),
     ('tidehold.forecast_final_bigint', 'state internal',
      'tidehold.bigint_forecast[]', 'c immutable safe'),
@@ -207,7 +207,7 @@ INSERT INTO expected_function VALUES
      'double precision', 'c immutable safe strict'),
     ('tidehold.accuracy_serialize', 'state internal',
      'bytea', 'c immutable safe strict'),
-    ('tidehold.backtest', 'value double precision[], horizon integer, options tidehold.forecast_options = NULL, origins
+    ('tidehold.backtest', 'value double precision[], horizon integer, options tidehold.forecast_option_set = NULL, origins
          integer = NULL, step_between integer = 1, min_train integer = NULL, refit boolean = true, OUT
          origin integer, OUT step integer, OUT actual double precision, OUT mean double precision, OUT
          lower double precision, OUT upper double precision, OUT quantiles double precision[], OUT method
@@ -591,10 +591,14 @@ INSERT INTO expected_function VALUES
     ('inventory.available', 'sku text = NULL, location text = NULL, lot text = NULL, item_id bigint = NULL,
          location_id bigint = NULL, tenant_id integer = 1',
      'bigint', 'c volatile unsafe'),
+    ('inventory.begin_run', 'task text, OUT run inventory.planning_run',
+     'inventory.planning_run', 'plpgsql volatile unsafe strict'),
     ('inventory.check_supply', '',
      'trigger', 'plpgsql volatile unsafe'),
     ('inventory.close_expected', 'receipt_no bigint, tenant_id integer = 1',
      'boolean', 'sql volatile unsafe strict'),
+    ('inventory.count_failure', 'INOUT run inventory.planning_run, item_id bigint, location_id bigint, error text',
+     'inventory.planning_run', 'plpgsql immutable safe'),
     ('inventory.create_feeds', 'kafka_server text = NULL, redis_server text = NULL',
      'SETOF text', 'plpgsql volatile unsafe'),
     ('inventory.days_of_period', 'period text',
@@ -619,6 +623,8 @@ INSERT INTO expected_function VALUES
      'trigger', 'plpgsql volatile unsafe'),
     ('inventory.dismiss_proposal', 'proposal_no bigint, reason text = NULL, quiet_until date = NULL',
      'void', 'plpgsql volatile unsafe'),
+    ('inventory.end_run', 'run inventory.planning_run',
+     'void', 'sql volatile unsafe'),
     ('inventory.escrow_discard', '',
      'trigger', 'c volatile unsafe'),
     ('inventory.escrow_entries', 'OUT item_id bigint, OUT location_id bigint, OUT lot_id bigint, OUT available bigint,
@@ -767,6 +773,8 @@ INSERT INTO expected_function VALUES
          item_id bigint, OUT item_sku text, OUT location_id bigint, OUT location_code text,
          OUT lot_id bigint, OUT lot text, OUT on_hand bigint',
      'SETOF record', 'sql stable safe'),
+    ('inventory.stock_target_between', 'item_id bigint, location_id bigint, since date, until date',
+     'bigint', 'sql stable safe strict'),
     ('inventory.store_forecast', 'item_id bigint, location_id bigint, today date',
      'void', 'plpgsql volatile unsafe strict'),
     ('inventory.sum_up_demand', '',
@@ -860,6 +868,11 @@ INSERT INTO expected_function VALUES
          lead_time_deviation double precision = 0, review_period double precision = 0,
          order_quantity double precision = 0, measure text = ''cycle''::text',
      'bigint', 'c immutable safe strict'),
+    ('inventory.serial_policy', 'demand double precision, lead_times double precision[], holding_costs numeric[],
+         shortage_cost numeric, deviation double precision = 0, distribution text = ''normal''::text, OUT
+         stage integer, OUT base_stock bigint, OUT echelon_base_stock bigint, OUT optimum double
+         precision, OUT cost numeric',
+     'SETOF record', 'c immutable safe strict'),
     ('inventory.lot_sizes', 'demand bigint[], order_cost numeric[], holding_cost numeric[], unit_cost numeric[] =
          ''{0}''::numeric[], opening bigint = 0, OUT period integer, OUT quantity bigint, OUT kept
          bigint, OUT cost numeric',

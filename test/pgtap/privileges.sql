@@ -34,7 +34,7 @@ CREATE TEMPORARY VIEW table_privilege AS
 
 CREATE TEMPORARY TABLE planned AS
     SELECT 'inventory.' || unnest(ARRAY[
-        'planning_setting', 'supplier', 'supplier_holiday', 'item_supply', 'expected_receipt', 'order_proposal',
+        'planning_setting', 'supplier', 'supplier_holiday', 'item_supply', 'stock_target', 'expected_receipt', 'order_proposal',
         'forecast_model', 'forecast', 'forecast_error', 'planning_run']) AS name;
 CREATE TEMPORARY TABLE of_ocean AS
     SELECT 'ocean.' || unnest(ARRAY['station', 'station_position', 'variable', 'sensor', 'stream']) AS name;
@@ -122,9 +122,9 @@ CREATE TEMPORARY TABLE for_readers AS
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'find_item', 'find_location', 'planning_time_zone', 'planning_date', 'period_length', 'days_of_period', 'demand_at',
-        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs',
+        'demand', 'demand_of_items', 'planned_demand', 'stat_lost_sale', 'policy_order', 'planning_jobs', 'stock_target_between',
         'eoq', 'eoq_cost', 'eoq_discount', 'newsvendor', 'newsvendor_sample', 'rq_policy', 'ss_policy',
-        'ss_policy_table', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
+        'ss_policy_table', 'serial_policy', 'service_factor', 'safety_stock', 'reorder_point', 'intermittent_safety_stock',
         'intermittent_reorder_point', 'lot_sizes', 'round_order', 'reorder_quantity', 'plan_orders',
         'supplier_arrival', 'buffer_zones', 'buffer_order', 'daily_usage', 'blended_usage', 'abc_classes',
         'xyz_class'])
@@ -157,7 +157,7 @@ CREATE TEMPORARY TABLE for_admins AS
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',
-        'store_forecast', 'fit_series', 'fail_series', 'refit_forecasts', 'update_forecasts', 'explain_order', 'propose_order',
+        'begin_run', 'count_failure', 'end_run', 'store_forecast', 'fit_series', 'fail_series', 'refit_forecasts', 'update_forecasts', 'explain_order', 'propose_order',
         'propose_orders', 'lock_proposal', 'accept_proposal', 'dismiss_proposal', 'schedule_planning', 'unschedule_planning'])
     UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY[

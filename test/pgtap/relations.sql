@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every table and view with its columns.  A change here is one
 -- for users.
 \ir setup.psql
-SELECT plan(105);
+SELECT plan(106);
 
 CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
 INSERT INTO expected_relation VALUES
@@ -156,7 +156,7 @@ INSERT INTO expected_relation VALUES
     ('inventory.forecast', 'r',
         'item_id bigint!, location_id bigint!, step integer!, starts_on date!, mean double precision!,
          lower double precision, upper double precision, deviation double precision, quantiles
-         double precision[]'),
+         double precision[], method text!'),
     ('inventory.forecast_accuracy', 'v',
         'item_id bigint, tenant_id integer, sku text, location_id bigint, location text, periods integer,
          since date, mae double precision, rmse double precision, mase double precision, rmsse
@@ -332,7 +332,9 @@ INSERT INTO expected_relation VALUES
     ('ocean.prediction_model', 'r',
         'stream_id bigint!, status text!, model tidehold.forecast_model, through date, observed integer!,
          persistence double precision, last_value double precision, fitted_at timestamptz!, updated_at
-         timestamptz!');
+         timestamptz!'),
+    ('inventory.stock_target', 'r',
+        'item_id bigint!, location_id bigint!, starts_on date!, quantity bigint!');
 
 -- A column that cannot be NULL ends in "!".
 CREATE TEMPORARY VIEW actual_relation AS

@@ -5,7 +5,7 @@ RESET client_min_messages;
 SET DateStyle = 'ISO, YMD';
 
 -- The last value goes on, so a forecast shows its dates and its distance.
-CREATE FUNCTION naive(VARIADIC more text[] DEFAULT '{}') RETURNS tidehold.forecast_options
+CREATE FUNCTION naive(VARIADIC more text[] DEFAULT '{}') RETURNS tidehold.forecast_option_set
     LANGUAGE sql AS $$ SELECT '{"method": "naive"}'::jsonb || jsonb_object(more) $$;
 
 -- ---- Times of four types ----

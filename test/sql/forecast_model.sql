@@ -11,6 +11,8 @@ SELECT forecast_options(method => 'arima', periods => '{24,7}', level => 0.8, qu
                         intervals => 'calibrated', series => 'A-1', arima_order => '{1,1,1}');
 SELECT forecast_options(alpha => 0.1 / 3, method => 'tsb') -> 'alpha' = to_jsonb(0.1::numeric / 3) AS rounded,
        (forecast_options(alpha => 1::float8 / 3, method => 'tsb') ->> 'alpha')::float8 = 1::float8 / 3 AS exact;
+-- One bare text is a method, and not the cast of that text to a type.
+SELECT forecast_options('ses');
 SELECT forecast_options(method => 'thetta');
 SELECT forecast_options(method => 'prophet');
 SELECT forecast_options(level => 1);
@@ -51,13 +53,13 @@ INSERT INTO method
     FROM unnest('{auto,naive,seasonal_naive,drift,window_mean,ses,holt,damped,holt_winters,
         holt_winters_multiplicative,ets,theta,optimised_theta,dynamic_theta,arima,croston,sba,tsb,adida,mstl,
         climatology,demand,naive2}'::text[]) AS m;
-CREATE TABLE fitted (name text PRIMARY KEY, options forecast_options, model forecast_model);
+CREATE TABLE fitted (name text PRIMARY KEY, options forecast_option_set, model forecast_model);
 INSERT INTO fitted
     SELECT m.name, o, fit_values(h.value, o)
     FROM method AS m JOIN history AS h ON h.name = m.series,
          LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object(
              'method', m.name, 'periods', '[4]'::jsonb, 'quantiles', '[0.1, 0.9]'::jsonb, 'horizon', 3,
-             'year', CASE WHEN m.name = 'climatology' THEN 4 END))::forecast_options) AS x(o);
+             'year', CASE WHEN m.name = 'climatology' THEN 4 END))::forecast_option_set) AS x(o);
 SELECT f.name, round(r.mean::numeric, 2) AS mean,
        r.lower < r.quantiles[1] OR r.lower = 0 AS lower, r.quantiles[1] <= r.mean AS q10,
        r.quantiles[2] >= r.mean AS q90, r.upper >= r.quantiles[2] AS upper, r.method = f.name AS method, r.status
@@ -164,6 +166,9 @@ SELECT '{}'::forecast_model;
 SELECT '{"version": 2}'::forecast_model;
 SELECT '{"version": 1, "method": "ses"}'::forecast_model;
 SELECT '{"version": 1, "method": "thetta"}'::forecast_model;
+-- Where the forecast explodes the last value answers, and the row says so.
+SELECT f.step, f.mean, f.method FROM forecast(jsonb_set(fit_values('{1,2,3,4,6}', forecast_options('holt'))::text::jsonb,
+                                                        '{ets,trend}', '1000')::text::forecast_model, 2) AS f;
 SELECT (jsonb_set(model::text::jsonb, '{ets,position}', '12000')::text)::forecast_model FROM fitted WHERE name = 'ses';
 SELECT (jsonb_set(model::text::jsonb, '{ets,alpha}', '"much"')::text)::forecast_model FROM fitted WHERE name = 'ses';
 SELECT (jsonb_set(model::text::jsonb, '{ets,beeta}', '1')::text)::forecast_model FROM fitted WHERE name = 'ses';

@@ -103,6 +103,21 @@ SELECT inventory.ss_policy(10, 64, 0, 9);
 SELECT inventory.ss_policy(10, 64, 1, 9, lead_time => -1);
 SELECT inventory.ss_policy(1e15, 64, 1, 9);
 
+-- A chain of three places; of counts; one place alone; a place whose level is never reached.
+SELECT stage, base_stock, echelon_base_stock, round(optimum::numeric, 3) AS optimum, round(cost, 3) AS cost
+FROM inventory.serial_policy(5, '{1,1,2}', '{7,4,2}', 37.12, deviation => 1);
+SELECT stage, base_stock, echelon_base_stock, optimum, round(cost, 3) AS cost
+FROM inventory.serial_policy(16, '{0.25,0.25,0.25,0.25}', '{1,0.75,0.5,0.25}', 9, distribution => 'poisson');
+SELECT base_stock, round(optimum::numeric, 3) AS optimum, round(cost, 3) AS cost FROM inventory.serial_policy(50, '{1}', '{0.18}', 0.7, deviation => 8);
+SELECT base_stock, echelon_base_stock FROM inventory.serial_policy(5, '{1,0}', '{10,9.9}', 5, deviation => 3);
+SELECT * FROM inventory.serial_policy(5, '{1,1}', '{7}', 37.12);
+SELECT * FROM inventory.serial_policy(5, '{1,1}', '{4,4}', 37.12);
+SELECT * FROM inventory.serial_policy(5, '{}', '{}', 37.12);
+SELECT * FROM inventory.serial_policy(5, '{1,NULL}', '{4,2}', 37.12);
+SELECT * FROM inventory.serial_policy(0, '{1}', '{4}', 37.12);
+SELECT * FROM inventory.serial_policy(5, '{1}', '{4}', 0);
+SELECT * FROM inventory.serial_policy(5, '{1,1e-12,1}', '{4,3,2}', 9, deviation => 1);
+
 -- Lot sizes: Wagner and Whitin; with stock; a price that rises.
 SELECT * FROM inventory.lot_sizes('{90,120,80,70}', '{500}', '{2}');
 SELECT sum(cost) FROM inventory.lot_sizes('{90,120,80,70}', '{500}', '{2}');

@@ -178,6 +178,37 @@ SELECT red FROM inventory.policy_order('buffer', 60, daily_usage => 4, lead_days
 -- The ANTI one of E5 the right way round: lead time times mean, not its square root.
 SELECT round(safety_stock::numeric) AS safety_stock, reorder_point FROM inventory.policy_order('reorder_point', 0, 50, 625, 4, service_level => 0.9);
 
+-- The third part of E2: 10 in January, 20 in February, 5 in March, by orders of 10 that take
+-- four days.  An order comes for the day on which the target rises, and none for one that falls.
+INSERT INTO inventory.item (tenant_id, sku) VALUES (33, 'E2 TIME');
+INSERT INTO inventory.item_supply (item_id, location_id, supplier_id, policy, order_minimum, order_multiple, lead_days)
+SELECT pg_temp.item('E2 TIME'), pg_temp.place('WH'), supplier_id, 'order_up_to', 10, 10, 4 FROM inventory.supplier WHERE code = 'DAILY' AND tenant_id = 33;
+INSERT INTO inventory.stock_target VALUES
+    (pg_temp.item('E2 TIME'), pg_temp.place('WH'), '2026-01-01', 10), (pg_temp.item('E2 TIME'), pg_temp.place('WH'), '2026-02-01', 20),
+    (pg_temp.item('E2 TIME'), pg_temp.place('WH'), '2026-03-01', 5);
+CREATE FUNCTION pg_temp.need(today date, OUT quantity bigint, OUT due_on date, OUT target bigint, OUT text text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM inventory.propose_orders('E2 TIME', today, tenant_id => 33);
+    SELECT p.quantity, p.due_on, p.explanation #>> '{levels,stock_target}', p.explanation ->> 'text'
+    INTO quantity, due_on, target, text FROM proposal AS p WHERE p.sku = 'E2 TIME' AND p.state = 'open';
+END
+$$;
+SELECT * FROM pg_temp.need('2025-12-27');
+SELECT * FROM pg_temp.need('2025-12-28');
+SELECT inventory.receive('E2 TIME', 10, 'BIN', tenant_id => 33) > 0 AS received;
+SELECT d::date AS today, n.quantity, n.due_on, n.target FROM generate_series(timestamp '2026-01-27', '2026-01-29', '1 day') AS d, pg_temp.need(d::date) AS n;
+SELECT inventory.receive('E2 TIME', 10, 'BIN', tenant_id => 33) > 0 AS received;
+SELECT inventory.transfer('E2 TIME', 10, 'BIN', 'A', tenant_id => 33) > 0 AS moved;
+SELECT d::date AS today, n.quantity, n.due_on, n.target FROM generate_series(timestamp '2026-02-22', '2026-02-25', '1 day') AS d, pg_temp.need(d::date) AS n;
+-- So it is with stock between a minimum and a maximum; a target goes with what it belongs to.
+UPDATE inventory.item_supply SET policy = 'min_max', stock_minimum = 2, stock_maximum = 12, order_minimum = 0, order_multiple = 1 WHERE item_id = pg_temp.item('E2 TIME');
+SELECT d::date AS today, n.quantity, n.target FROM unnest('{2026-02-01,2026-02-25}'::date[]) AS d, pg_temp.need(d) AS n;
+\set VERBOSITY terse
+INSERT INTO inventory.stock_target VALUES (pg_temp.item('E2 TIME'), pg_temp.place('WH'), '2026-04-01', -1);
+\set VERBOSITY default
+DELETE FROM inventory.item_supply WHERE item_id = pg_temp.item('E2 TIME');
+SELECT count(*) AS targets FROM inventory.stock_target;
+
 -- An admin plans, an operator receives what was ordered, a reader looks.
 INSERT INTO inventory.item (tenant_id, sku) VALUES (33, 'ROLES');
 SET ROLE tidehold_admin;

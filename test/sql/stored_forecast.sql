@@ -67,6 +67,16 @@ SELECT sku, periods, tracking_signal, alarm FROM inventory.forecast_alarm WHERE 
 -- Without stock nothing is known, which is neither an error nor a zero.
 SELECT starts_on, round(mean::numeric, 2) AS mean, actual FROM inventory.forecast_error WHERE item_id = pg_temp.item('GAP') ORDER BY 1 LIMIT 2;
 
+-- What answers is named, also where it is not what was fitted.
+BEGIN;
+UPDATE inventory.forecast_model
+SET model = jsonb_set(tidehold.fit_values('{1,2,3,4,6}', tidehold.forecast_options('holt'))::text::jsonb, '{ets,trend}', '1000')::text::tidehold.forecast_model
+WHERE item_id = pg_temp.item('GROWS')
+RETURNING tidehold.explain(model) ->> 'method' AS fitted;
+SELECT inventory.store_forecast(item_id, location_id, '2026-05-18') FROM inventory.forecast_model WHERE item_id = pg_temp.item('GROWS');
+SELECT DISTINCT mean, method FROM inventory.forecast WHERE item_id = pg_temp.item('GROWS');
+ROLLBACK;
+
 -- Proposals rest on the forecast, and on the history of what has none.
 SELECT sku, basis, round(demand::numeric, 2) AS demand FROM inventory.planned_demand('2026-05-18') JOIN inventory.item USING (item_id)
 WHERE tenant_id = 34 ORDER BY sku;

@@ -13,7 +13,7 @@ $node->start;
 
 $node->safe_psql('postgres', <<'END_OF_SQL');
 CREATE EXTENSION tidehold;
-CREATE TABLE kept (method text PRIMARY KEY, options tidehold.forecast_options, model tidehold.forecast_model);
+CREATE TABLE kept (method text PRIMARY KEY, options tidehold.forecast_option_set, model tidehold.forecast_model);
 INSERT INTO kept
     SELECT method, o, tidehold.fit_values(
         (SELECT array_agg(10 + t / 7.0 + 5 * (t % 4) + (t * 7919 % 11) / 3.0 ORDER BY t) FROM generate_series(1, 40) AS t), o)

@@ -21,6 +21,7 @@ SELECT inventory.issue('tea', 20, 'BIN');
 SELECT inventory.try_reserve('tea', 99);
 SELECT inventory.flush_lost_sales();
 INSERT INTO inventory.forecast_error (item_id, location_id, starts_on, mean, actual) SELECT item_id, 0, '2026-01-05', 3.5, 4 FROM inventory.item;
+INSERT INTO inventory.stock_target SELECT item_id, location_id, '2030-01-01', 5 FROM inventory.item_supply;
 SELECT inventory.refit_forecasts();
 SELECT inventory.propose_orders();
 SELECT inventory.accept_proposal(min(proposal_no)) FROM inventory.order_proposal;
@@ -28,11 +29,11 @@ SELECT inventory.update_demand();
 END
 $old->poll_query_until('postgres', 'SELECT count(*) > 0 FROM inventory.lost_sale');
 
-my @tables = qw(planning_setting lost_sale demand_day supplier supplier_holiday item_supply expected_receipt
+my @tables = qw(planning_setting lost_sale demand_day supplier supplier_holiday item_supply stock_target expected_receipt
   planning_run forecast_model forecast forecast_error order_proposal);
 my $CONTENTS = join ' UNION ALL ', map { "SELECT '$_', count(*), sum(hashtextextended(t::text, 0)) FROM inventory.$_ AS t" } @tables;
 my $contents = $old->safe_psql('postgres', $CONTENTS);
-for my $table (qw(lost_sale demand_day item_supply expected_receipt planning_run order_proposal))
+for my $table (qw(lost_sale demand_day item_supply stock_target expected_receipt planning_run order_proposal))
 {
 	like($contents, qr/^$table\|[1-9]/m, "before: $table has rows");
 }

@@ -38,7 +38,7 @@ stands_the_limits(const ForecastSeries *series)
 		return status == FORECAST_TOO_SHORT && model.known == 0;
 	for (int i = 0; i < 3; i++)
 	{
-		status = forecast_predict(&unit_work, &model, STEPS, mean, variance);
+		status = forecast_predict(&unit_work, &model, STEPS, mean, variance, NULL);
 		if (status != FORECAST_OK || !sound(status, STEPS, mean, variance))
 			return false;
 		status = forecast_quantiles(&unit_work, &model, STEPS, mean, variance, level, 2, quantile);
@@ -111,7 +111,7 @@ same_as(ForecastMethod method, const ForecastSeries *series, ForecastIntervals i
 	options.climatology.period = 12;
 	options.intervals = intervals;
 	if (forecast_fit(&unit_work, series, &options, &model, own.residuals) != FORECAST_OK ||
-		forecast_predict(&unit_work, &model, STEPS, own.mean, own.variance) != FORECAST_OK ||
+		forecast_predict(&unit_work, &model, STEPS, own.mean, own.variance, NULL) != FORECAST_OK ||
 		model.method != method || model.reason != FORECAST_OK)
 		return false;
 	for (int t = 0; t < VALUES; t++)
@@ -258,7 +258,7 @@ direct_others(void)
 	forecast_climatology_predict(&climatology, STEPS, direct.mean, direct.variance);
 	CHECK(same_as(FORECAST_METHOD_CLIMATOLOGY, &plain, FORECAST_INTERVALS_ANALYTIC, &direct));
 	forecast_auto_fit(&unit_work, &seasonal, &of_auto, &choice, direct.residuals);
-	forecast_auto_predict(&unit_work, &choice, STEPS, direct.mean, direct.variance);
+	forecast_auto_predict(&unit_work, &choice, STEPS, direct.mean, direct.variance, NULL);
 	CHECK(same_as(FORECAST_METHOD_AUTO, &seasonal, FORECAST_INTERVALS_OWN, &direct));
 	drop_pieces();
 }
@@ -356,7 +356,7 @@ not_below_zero(void)
 	{
 		options.nonnegative = i == 1;
 		CHECK(forecast_fit(&unit_work, &series, &options, &model, NULL) == FORECAST_OK);
-		CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
+		CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance, NULL) == FORECAST_OK);
 		CHECK(forecast_quantiles(&unit_work, &model, STEPS, mean, variance, level, 2, quantile) ==
 			  FORECAST_OK);
 		CHECK((mean[STEPS - 1] < 0) == (i == 0) && (quantile[STEPS - 1] < 0) == (i == 0));
@@ -374,7 +374,7 @@ quantiles(void)
 	ForecastModel model;
 
 	CHECK(fit(FORECAST_METHOD_DAMPED, &plain, &model) == FORECAST_OK);
-	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
+	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance, NULL) == FORECAST_OK);
 	CHECK(forecast_quantiles(&unit_work, &model, STEPS, mean, variance, level, 2, both) ==
 		  FORECAST_OK);
 	CHECK(forecast_quantile(&unit_work, &model, STEPS, 0.9, one) == FORECAST_OK);
@@ -443,13 +443,16 @@ static void
 explosion(void)
 {
 	double mean[STEPS], variance[STEPS];
+	ForecastMethod answered;
 	ForecastModel model;
 
 	CHECK(fit(FORECAST_METHOD_HOLT, &plain, &model) == FORECAST_OK);
-	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
+	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance, &answered) == FORECAST_OK);
+	CHECK(answered == FORECAST_METHOD_HOLT);
 	CHECK(mean[STEPS - 1] != season_values[VALUES - 1]);
 	model.of.ets.trend = 1e3;
-	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance) == FORECAST_OK);
+	CHECK(forecast_predict(&unit_work, &model, STEPS, mean, variance, &answered) == FORECAST_OK);
+	CHECK(answered == FORECAST_METHOD_NAIVE);
 	for (int i = 0; i < STEPS; i++)
 		CHECK(mean[i] == season_values[VALUES - 1]);
 	/* A line may go on as far as the values did. */
@@ -482,8 +485,8 @@ arguments(void)
 	options.arima = (ForecastArimaOptions){ .order = { .d = 2, .constant = true } };
 	CHECK(!forecast_options_valid(&options));
 	CHECK(fit(FORECAST_METHOD_NAIVE, &plain, &model) == FORECAST_OK);
-	CHECK(forecast_predict(&unit_work, &model, 0, value, value) == FORECAST_BAD_ARGUMENT);
-	CHECK(forecast_predict(&unit_work, &model, FORECAST_HORIZON_MAX + 1, value, value) ==
+	CHECK(forecast_predict(&unit_work, &model, 0, value, value, NULL) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_predict(&unit_work, &model, FORECAST_HORIZON_MAX + 1, value, value, NULL) ==
 		  FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }

@@ -78,7 +78,7 @@ same_forecast(const ForecastModel *one, const ForecastModel *other)
 	{
 		const ForecastModel *model = i == 0 ? one : other;
 
-		if (forecast_predict(&unit_work, model, STEPS, mean[i], variance[i]) != FORECAST_OK ||
+		if (forecast_predict(&unit_work, model, STEPS, mean[i], variance[i], NULL) != FORECAST_OK ||
 			forecast_quantile(&unit_work, model, STEPS, 0.9, quantile[i]) != FORECAST_OK)
 			return false;
 	}
@@ -151,7 +151,7 @@ use(ForecastModel *model)
 
 	for (int i = 0; i < 4; i++)
 	{
-		ForecastStatus status = forecast_predict(&unit_work, model, STEPS, mean, variance);
+		ForecastStatus status = forecast_predict(&unit_work, model, STEPS, mean, variance, NULL);
 
 		for (int k = 0; k < STEPS && status == FORECAST_OK; k++)
 			CHECK(isfinite(mean[k]) && !isinf(variance[k]));

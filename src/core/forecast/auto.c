@@ -192,8 +192,16 @@ predict_naive(const ForecastAuto *model, int h, double *mean, double *variance)
 }
 
 static ForecastStatus
+give_way(const ForecastAuto *model, int h, double *mean, double *variance, bool *gave_way)
+{
+	if (gave_way != NULL)
+		*gave_way = true;
+	return predict_naive(model, h, mean, variance);
+}
+
+static ForecastStatus
 predict_combination(const ForecastWork *work, const ForecastAuto *model, int h, double *mean,
-					double *variance)
+					double *variance, bool *gave_way)
 {
 	ForecastMember *member = work->allocate(work->context, FORECAST_MEMBERS * sizeof(*member));
 	double *means[FORECAST_MEMBERS];
@@ -210,24 +218,24 @@ predict_combination(const ForecastWork *work, const ForecastAuto *model, int h, 
 			return FORECAST_NO_MEMORY;
 	}
 	if (!predict_members(model, h, means, variances, member))
-		return predict_naive(model, h, mean, variance);
+		return give_way(model, h, mean, variance, gave_way);
 	forecast_combine(member, h, means, variances, mean, variance);
 	for (int i = 0; i < h; i++)
 		variance[i] *= variance[i] * model->stretch * model->stretch;
 	status = forecast_finish_scaled(h, model->exponent, mean, variance);
-	return status == FORECAST_OK ? status : predict_naive(model, h, mean, variance);
+	return status == FORECAST_OK ? status : give_way(model, h, mean, variance, gave_way);
 }
 
 ForecastStatus
 forecast_auto_predict(const ForecastWork *work, const ForecastAuto *model, int h, double *mean,
-					  double *variance)
+					  double *variance, bool *gave_way)
 {
 	ForecastStatus status;
 
 	if (h < 1)
 		return FORECAST_BAD_ARGUMENT;
 	if (model->kind == FORECAST_AUTO_COMBINATION)
-		status = predict_combination(work, model, h, mean, variance);
+		status = predict_combination(work, model, h, mean, variance, gave_way);
 	else if (model->kind == FORECAST_AUTO_INTERMITTENT)
 		status = forecast_demand_predict(&model->demand, h, mean, variance);
 	else
@@ -264,7 +272,7 @@ forecast_auto_quantile(const ForecastWork *work, const ForecastAuto *model, int 
 	variance = forecast_numbers(work, (size_t) h);
 	if (variance == NULL)
 		return FORECAST_NO_MEMORY;
-	status = forecast_auto_predict(work, model, h, quantile, variance);
+	status = forecast_auto_predict(work, model, h, quantile, variance, NULL);
 	for (int i = 0; i < h && status == FORECAST_OK; i++)
 	{
 		quantile[i] += z * sqrt(variance[i]);

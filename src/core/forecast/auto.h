@@ -51,9 +51,12 @@ ForecastStatus forecast_auto_fit(const ForecastWork *work, const ForecastSeries 
 /* Moves all members; weights and calibration stay.  Gives the error one step ahead. */
 double forecast_auto_update(ForecastAuto *model, double value);
 
-/* The variance is calibrated.  NaN where nothing is known of it: one value has no spread. */
+/*
+ * The variance is calibrated.  NaN where nothing is known of it: one value has no spread.
+ * gave_way (or NULL) becomes true where every member explodes and the last value answers.
+ */
 ForecastStatus forecast_auto_predict(const ForecastWork *work, const ForecastAuto *model, int h,
-									 double *mean, double *variance);
+									 double *mean, double *variance, bool *gave_way);
 
 /*
  * Quantiles of each of h steps at one level between 0 and 1: normal ones around the means, of

@@ -95,6 +95,9 @@ forecast_normal_quantile(double level)
 
 	if (!(tail > 0))
 		return NAN;
+	/* The median of whatever is normal is its mean, to the last bit on any machine. */
+	if (tail >= 0.5)
+		return 0;
 	tail = fmax(tail, TAIL_MIN);
 	z = -sqrt(-2 * log(tail));
 	for (int i = 0; i < STEPS_MAX; i++)

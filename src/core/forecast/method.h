@@ -130,10 +130,11 @@ double forecast_update(ForecastModel *model, double value);
 
 /*
  * At most FORECAST_HORIZON_MAX steps.  Means that explode, as after many updates or far
- * beyond the horizon of the fit, are replaced by the last value.
+ * beyond the horizon of the fit, are replaced by the last value; answered (or NULL) is the
+ * method of the model, or then naive.
  */
 ForecastStatus forecast_predict(const ForecastWork *work, const ForecastModel *model, int h,
-								double *mean, double *variance);
+								double *mean, double *variance, ForecastMethod *answered);
 
 /*
  * Quantiles at count levels between 0 and 1, of step i at level k in quantile[k * h + i]:

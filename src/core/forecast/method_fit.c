@@ -203,7 +203,7 @@ fit_and_look(const ForecastWork *work, const ForecastSeries *series,
 	status = forecast_fit_only(work, series, options, model, residuals);
 	if (status != FORECAST_OK || options->method == FORECAST_METHOD_AUTO)
 		return status;
-	return forecast_predict_only(work, model, options->horizon, mean, variance);
+	return forecast_predict_only(work, model, options->horizon, mean, variance, NULL);
 }
 
 /* ---- calibration ---- */
@@ -240,7 +240,7 @@ score_origin(const ForecastWork *work, const ForecastSeries *series,
 	model->known = forecast_series_known(&before);
 	status = forecast_fit_only(work, &before, options, model, NULL);
 	if (status == FORECAST_OK)
-		status = forecast_predict_only(work, model, origin->steps, mean, variance);
+		status = forecast_predict_only(work, model, origin->steps, mean, variance, NULL);
 	if (status != FORECAST_OK)
 		return is_about_series(status) ? FORECAST_OK : status;
 	for (int i = 0; i < origin->steps; i++)
@@ -258,7 +258,7 @@ calibrate(const ForecastWork *work, const ForecastSeries *series, const Forecast
 	ForecastScores scores = { 0 };
 	int count = forecast_origins(series->n, options->horizon, origin);
 	double mean, variance;
-	ForecastStatus status = forecast_predict_only(work, model, 1, &mean, &variance);
+	ForecastStatus status = forecast_predict_only(work, model, 1, &mean, &variance, NULL);
 
 	repeat_choice(model, &own);
 	scores.least = forecast_scores_least(sqrt(variance));

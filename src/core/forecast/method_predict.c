@@ -54,12 +54,13 @@ exploded(const ForecastModel *model, int h, const double *mean)
 
 static ForecastStatus
 predict_family(const ForecastWork *work, const ForecastModel *model, int h, double *mean,
-			   double *variance)
+			   double *variance, bool *gave_way)
 {
 	switch (forecast_method_row(model->method)->family)
 	{
 		case FORECAST_FAMILY_AUTO:
-			return forecast_auto_predict(work, &model->of.automatic, h, mean, variance);
+			return forecast_auto_predict(work, &model->of.automatic, h, mean, variance,
+										 gave_way);
 		case FORECAST_FAMILY_NAIVE:
 			return forecast_naive_predict(&model->of.naive, h, mean, variance);
 		case FORECAST_FAMILY_NAIVE2:
@@ -84,9 +85,9 @@ predict_family(const ForecastWork *work, const ForecastModel *model, int h, doub
 
 ForecastStatus
 forecast_predict_only(const ForecastWork *work, const ForecastModel *model, int h, double *mean,
-					  double *variance)
+					  double *variance, bool *gave_way)
 {
-	ForecastStatus status = predict_family(work, model, h, mean, variance);
+	ForecastStatus status = predict_family(work, model, h, mean, variance, gave_way);
 
 	/* Auto replaces its members one by one. */
 	if (status != FORECAST_OK || model->method == FORECAST_METHOD_AUTO)
@@ -96,15 +97,21 @@ forecast_predict_only(const ForecastWork *work, const ForecastModel *model, int 
 
 ForecastStatus
 forecast_predict(const ForecastWork *work, const ForecastModel *model, int h, double *mean,
-				 double *variance)
+				 double *variance, ForecastMethod *answered)
 {
+	bool gave_way = false;
 	ForecastStatus status;
 
 	if (h < 1 || h > FORECAST_HORIZON_MAX)
 		return FORECAST_BAD_ARGUMENT;
-	status = forecast_predict_only(work, model, h, mean, variance);
+	status = forecast_predict_only(work, model, h, mean, variance, &gave_way);
 	if (status == FORECAST_EXPLODED || status == FORECAST_NOT_FITTED)
+	{
+		gave_way = true;
 		status = forecast_naive_predict(&model->last, h, mean, variance);
+	}
+	if (answered != NULL)
+		*answered = gave_way ? FORECAST_METHOD_NAIVE : model->method;
 	for (int i = 0; i < h && status == FORECAST_OK; i++)
 	{
 		variance[i] *= model->stretch * model->stretch;
@@ -183,7 +190,7 @@ forecast_quantile(const ForecastWork *work, const ForecastModel *model, int h, d
 	variance = forecast_numbers(work, (size_t) h);
 	if (mean == NULL || variance == NULL)
 		return FORECAST_NO_MEMORY;
-	status = forecast_predict(work, model, h, mean, variance);
+	status = forecast_predict(work, model, h, mean, variance, NULL);
 	if (status != FORECAST_OK)
 		return status;
 	return forecast_quantiles(work, model, h, mean, variance, &level, 1, quantile);

@@ -40,8 +40,8 @@ ForecastStatus forecast_fit_only(const ForecastWork *work, const ForecastSeries 
 								 const ForecastOptions *options, ForecastModel *model,
 								 double *residuals);
 
-/* Without stretch and truncation; FORECAST_NOT_FITTED where it explodes. */
+/* Without stretch and truncation; FORECAST_EXPLODED where it does, but gave_way of auto. */
 ForecastStatus forecast_predict_only(const ForecastWork *work, const ForecastModel *model, int h,
-									 double *mean, double *variance);
+									 double *mean, double *variance, bool *gave_way);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The digits of a whole number, at least so many, with a point before the last decimals. */
 static int
@@ -51,6 +52,8 @@ forecast_number_scientific(double value, int decimals, char text[FORECAST_NUMBER
 {
 	int exponent = (int) floor(log10(fabs(value)));
 	int64_t number = llround(fabs(value) / power_of_ten(exponent) * power_of_ten(decimals));
+	char power[FORECAST_NUMBER_MAX];
+	int power_length;
 	int length = 0;
 
 	/* 9.99 may round to 10. */
@@ -63,5 +66,7 @@ forecast_number_scientific(double value, int decimals, char text[FORECAST_NUMBER
 		text[length++] = '-';
 	length += put_digits(number, decimals, text + length);
 	text[length++] = 'e';
-	return length + forecast_number_fixed(exponent, 0, text + length);
+	power_length = forecast_number_fixed(exponent, 0, power);
+	memcpy(text + length, power, (size_t) power_length + 1);
+	return length + power_length;
 }
