@@ -139,7 +139,7 @@ set_seasons(const Row *row, ForecastEts *model, double *season)
 	season[0] = factor ? period : 0;
 	for (int i = 1; i < period; i++)
 	{
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "s%d", period - 1 - i);
 		season[i] = parameter(row, name);
@@ -179,7 +179,7 @@ model_of(const Row *row, const char *name, double *season)
 static const char *
 form_name(const Row *row)
 {
-	static char name[8];
+	static char name[16];
 
 	if (strcmp(row->method, "ets_auto") != 0)
 		return row->method + strlen("ets_");
@@ -223,7 +223,7 @@ check_forecast(const Row *row, ForecastEts *model)
 
 	if (model->form.season == FORECAST_SEASON_MULTIPLICATIVE)
 		model->trend /= model->phi;
-	CHECK(forecast_ets_predict(model, row->h, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, model, row->h, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < row->h; i++)
 	{
 		Tolerance tolerance = tolerance_of(model->form, i, row->series.period[0]);
@@ -275,7 +275,7 @@ check_fixed_means(const Row *row, ForecastEts *model)
 		model->sigma2 = relative * relative;
 		model->beta = 0.1;
 	}
-	CHECK(forecast_ets_predict(model, row->h, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, model, row->h, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < row->h; i++)
 		CHECK(near(mean[i], row->mean[i], 1e-9));
 }
@@ -409,7 +409,7 @@ check_stats_end(const Row *row, double squares, const ForecastEts *model)
 		CHECK(near(model->season[(model->position + i) % model->period], parameter(row, name),
 				   1e-9));
 	}
-	CHECK(forecast_ets_predict(model, row->h, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, model, row->h, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < row->h; i++)
 		CHECK(near(mean[i], row->mean[i], 1e-9));
 }
