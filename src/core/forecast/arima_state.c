@@ -244,7 +244,8 @@ stops(const ForecastWork *work, int step)
 
 /*
  * sigma2 times the sum of squares of what one error does to the steps after it (Box &
- * Jenkins 1976, equation 5.1.16), followed through a model that has seen nothing else.  False where it was stopped.
+ * Jenkins 1976, equation 5.1.16), followed through a model that has seen nothing else.
+ * False where it was stopped.
  */
 static bool
 variances(const ForecastWork *work, const ForecastArima *model, int h, double *variance)

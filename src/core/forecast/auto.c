@@ -159,7 +159,7 @@ exploded(const ForecastAuto *model, int h, const double *mean)
 	return false;
 }
 
-/* Forecasts of the members; what explodes loses its weight.  FORECAST_EXPLODED where none is left. */
+/* What explodes loses its weight; FORECAST_EXPLODED where no member is left. */
 static ForecastStatus
 predict_members(const ForecastWork *work, const ForecastAuto *model, int h, double *const *means,
 				double *const *variances, ForecastMember *member)
