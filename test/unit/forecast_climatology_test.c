@@ -204,7 +204,8 @@ limits(void)
 		  FORECAST_NO_MEMORY);
 	allocations_left = -1;
 	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) == FORECAST_OK);
-	CHECK(forecast_climatology_predict(&unit_work, &model, 0, &mean, &variance) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_climatology_predict(&unit_work, &model, 0, &mean, &variance) ==
+		  FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }
 
