@@ -210,7 +210,7 @@ ets_of_form(const ForecastWork *work, const ForecastSeries *series, const char *
 	status = forecast_ets_fit(work, &one, &options, &model, residuals);
 	if (status != FORECAST_OK)
 		return status;
-	return forecast_ets_predict(&model, h, prediction->mean, prediction->variance);
+	return forecast_ets_predict(work, &model, h, prediction->mean, prediction->variance);
 }
 
 static ForecastStatus
@@ -255,7 +255,7 @@ arima(const ForecastWork *work, const ForecastSeries *series, int h, Prediction 
 
 	if (status != FORECAST_OK)
 		return status;
-	return forecast_arima_predict(&model, h, prediction->mean, prediction->variance);
+	return forecast_arima_predict(work, &model, h, prediction->mean, prediction->variance);
 }
 
 static const Method methods[] = {

@@ -3,8 +3,9 @@
  *	  Demand of a whole lead time on the public series of spare parts, by method: error and
  *	  bias of its mean, pinball losses of its quantiles, all over the demand that came.
  *
- *	  forecast_intermittent [METHOD...]
+ *	  forecast_intermittent STRIDE [METHOD...]
  *
+ * With a stride above 1 only each so many-th series is taken.
  * WAPE is sum |y - f| / sum y, bias (sum y - sum f) / sum y; measures of one period are not
  * printed, as they praise the forecast of zero.
  */
@@ -210,7 +211,7 @@ run_case(size_t method, const SharedCase *one, SharedArena *arena, Score *score)
 }
 
 static bool
-run_set(const char *set, const bool *wanted, SharedArena *arena)
+run_set(const char *set, int stride, const bool *wanted, SharedArena *arena)
 {
 	static SharedCase one;
 	Score score[METHODS] = { 0 };
@@ -221,12 +222,15 @@ run_set(const char *set, const bool *wanted, SharedArena *arena)
 	snprintf(path, sizeof(path), "intermittent/%s", set);
 	if (!shared_set_open(&files, path))
 		return false;
-	for (; shared_set_next(&files, &one); count++)
+	for (int i = 0; shared_set_next(&files, &one); i++)
 	{
-		for (size_t i = 0; i < METHODS; i++)
+		if (i % stride != stride / 2)
+			continue;
+		count++;
+		for (size_t method = 0; method < METHODS; method++)
 		{
-			if (wanted[i])
-				run_case(i, &one, arena, &score[i]);
+			if (wanted[method])
+				run_case(method, &one, arena, &score[method]);
 		}
 	}
 	shared_set_close(&files);
@@ -248,19 +252,25 @@ main(int argc, char **argv)
 {
 	static const char *const sets[] = { "raf", "carparts", "auto" };
 	SharedArena arena = { malloc(ARENA_BYTES), ARENA_BYTES, 0 };
+	int stride = argc > 1 ? (int) strtol(argv[1], NULL, 10) : 1;
 	bool wanted[METHODS];
 
+	if (stride < 1)
+	{
+		fprintf(stderr, "usage: forecast_intermittent STRIDE [METHOD...]\n");
+		return 2;
+	}
 	if (arena.block == NULL)
 		return 1;
 	for (size_t i = 0; i < METHODS; i++)
 	{
-		wanted[i] = argc < 2;
-		for (int k = 1; k < argc; k++)
+		wanted[i] = argc < 3;
+		for (int k = 2; k < argc; k++)
 			wanted[i] |= strcmp(argv[k], methods[i].name) == 0;
 	}
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
 	{
-		if (!run_set(sets[i], wanted, &arena))
+		if (!run_set(sets[i], stride, wanted, &arena))
 		{
 			fprintf(stderr, "the series of %s are not there: set TIDEHOLD_SHARED\n", sets[i]);
 			return 1;

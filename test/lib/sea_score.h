@@ -91,7 +91,7 @@ sea_score(const ForecastWork *work, const double *value, int origin, SeaScore *s
 	double mean[SEA_AHEAD], variance[SEA_AHEAD];
 
 	if (forecast_climatology_fit(work, &series, &sea_yearly, &model, NULL) != FORECAST_OK ||
-		forecast_climatology_predict(&model, SEA_AHEAD, mean, variance) != FORECAST_OK)
+		forecast_climatology_predict(work, &model, SEA_AHEAD, mean, variance) != FORECAST_OK)
 		return false;
 	for (int k = 0; k < SEA_HORIZONS; k++)
 		sea_add(value + origin, &model, mean, sea_horizon[k], &score[k]);

@@ -437,7 +437,7 @@ gap_at_start(void)
 	{
 		value[2] = i == 0 ? value[2] : NAN;
 		CHECK(fit(&processes[5], value, 120, false, &model[i]) == FORECAST_OK);
-		CHECK(forecast_arima_predict(&model[i], 8, mean[i], variance[i]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&unit_work, &model[i], 8, mean[i], variance[i]) == FORECAST_OK);
 	}
 	for (int k = 0; k < 8; k++)
 	{
@@ -475,7 +475,7 @@ forecast_by_hand(void)
 
 	simulate(&processes[0], 200, value);
 	CHECK(fit(&processes[0], value, 200, false, &model) == FORECAST_OK);
-	CHECK(forecast_arima_predict(&model, 6, mean, variance) == FORECAST_OK);
+	CHECK(forecast_arima_predict(&unit_work, &model, 6, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 6; i++)
 	{
 		double center = ldexp(model.constant, model.exponent);
@@ -486,7 +486,7 @@ forecast_by_hand(void)
 		CHECK(near(variance[i], sigma2 * (1 - power * power) / (1 - model.ar[0] * model.ar[0]),
 				   1e-9));
 	}
-	CHECK(forecast_arima_predict(&model, 0, mean, variance) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_arima_predict(&unit_work, &model, 0, mean, variance) == FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }
 
@@ -503,7 +503,7 @@ drift_by_hand(void)
 	double mean[5], variance[5];
 
 	CHECK(fit(&walk, value, 12, false, &model) == FORECAST_OK);
-	CHECK(forecast_arima_predict(&model, 5, mean, variance) == FORECAST_OK);
+	CHECK(forecast_arima_predict(&unit_work, &model, 5, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 5; i++)
 	{
 		double drift = (12.0 + 0) / 9 * (1 + i / 3);
@@ -537,15 +537,15 @@ updates(void)
 			continue;
 		for (int t = 900; t < 1000; t++)
 			CHECK(fabs(forecast_arima_update(&head, value[t]) - error[t]) < 0.05);
-		CHECK(forecast_arima_predict(&head, 8, mean[0], variance[0]) == FORECAST_OK);
-		CHECK(forecast_arima_predict(&all, 8, mean[1], variance[1]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&unit_work, &head, 8, mean[0], variance[0]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&unit_work, &all, 8, mean[1], variance[1]) == FORECAST_OK);
 		for (int k = 0; k < 8; k++)
 		{
 			CHECK(fabs(mean[0][k] - mean[1][k]) < 0.5);
 			CHECK(near(variance[0][k], variance[1][k], 0.01));
 		}
 		CHECK(isnan(forecast_arima_update(&head, NAN)) && head.gap == 1);
-		CHECK(forecast_arima_predict(&head, 7, mean[1], variance[1]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&unit_work, &head, 7, mean[1], variance[1]) == FORECAST_OK);
 		for (int k = 0; k < 7; k++)
 		{
 			CHECK(near(mean[1][k], mean[0][k + 1], 1e-9));
@@ -580,12 +580,12 @@ sound_fit(const ForecastSeries *series, const ForecastArimaOptions *options)
 
 	if (status != FORECAST_OK)
 		return status == FORECAST_TOO_SHORT || status == FORECAST_NOT_FITTED;
-	status = forecast_arima_predict(&model, 20, mean, variance);
+	status = forecast_arima_predict(&unit_work, &model, 20, mean, variance);
 	if (!sound(status, 20, mean, variance))
 		return false;
 	forecast_arima_update(&model, 3);
 	forecast_arima_update(&model, NAN);
-	status = forecast_arima_predict(&model, 20, mean, variance);
+	status = forecast_arima_predict(&unit_work, &model, 20, mean, variance);
 	return sound(status, 20, mean, variance);
 }
 

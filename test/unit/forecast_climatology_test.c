@@ -33,7 +33,7 @@ harmonic(void)
 	for (int t = 0; t < 2000; t++)
 		value[t] = t % 7 == 3 || (t > 900 && t < 1100) ? NAN : of_year(t);
 	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) == FORECAST_OK);
-	CHECK(forecast_climatology_predict(&model, 400, mean, variance) == FORECAST_OK);
+	CHECK(forecast_climatology_predict(&unit_work, &model, 400, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 400; i++)
 	{
 		CHECK(near(mean[i], of_year(2000 + i), 1e-9));
@@ -63,7 +63,7 @@ by_hand(void)
 	CHECK(near(forecast_climatology_update(&model, 7), 4, 1e-12));
 	CHECK(near(ldexp(model.sigma2, 2 * model.exponent), 19.0 / 6, 1e-12));
 	CHECK(isnan(forecast_climatology_update(&model, NAN)));
-	CHECK(forecast_climatology_predict(&model, 3, mean, variance) == FORECAST_OK);
+	CHECK(forecast_climatology_predict(&unit_work, &model, 3, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[0], 4, 1e-12) && near(mean[1], 3.5, 1e-12) && near(mean[2], 3.25, 1e-12));
 	CHECK(near(variance[0], 19.0 / 6 * 1.25, 1e-12));
 	CHECK(near(variance[1], 19.0 / 6 * 1.3125, 1e-12));
@@ -96,7 +96,7 @@ damped(void)
 	CHECK(fabs(ldexp(model.sigma2, 2 * model.exponent) - 0.04) < 0.003);
 	for (int t = 8000; t < 11900; t++)
 	{
-		CHECK(forecast_climatology_predict(&model, 30, mean, variance) == FORECAST_OK);
+		CHECK(forecast_climatology_predict(&unit_work, &model, 30, mean, variance) == FORECAST_OK);
 		inside += fabs(value[t + 29] - mean[29]) < 1.96 * sqrt(variance[29]);
 		CHECK(fabs(forecast_climatology_update(&model, value[t]) - value[t] + mean[0]) < 1e-9);
 	}
@@ -160,7 +160,7 @@ sound_fit(const ForecastSeries *series)
 														 residuals);
 
 		if (status == FORECAST_OK)
-			status = forecast_climatology_predict(&model, 20, mean, variance);
+			status = forecast_climatology_predict(&unit_work, &model, 20, mean, variance);
 		else if (status != FORECAST_TOO_SHORT)
 			return false;
 		else
@@ -169,7 +169,7 @@ sound_fit(const ForecastSeries *series)
 			return false;
 		forecast_climatology_update(&model, 3);
 		forecast_climatology_update(&model, 1.7e308);
-		status = forecast_climatology_predict(&model, 20, mean, variance);
+		status = forecast_climatology_predict(&unit_work, &model, 20, mean, variance);
 		if (!sound(status, 20, mean, variance))
 			return false;
 	}
@@ -204,7 +204,8 @@ limits(void)
 		  FORECAST_NO_MEMORY);
 	allocations_left = -1;
 	CHECK(forecast_climatology_fit(&unit_work, &series, &sea_yearly, &model, NULL) == FORECAST_OK);
-	CHECK(forecast_climatology_predict(&model, 0, &mean, &variance) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_climatology_predict(&unit_work, &model, 0, &mean, &variance) ==
+		  FORECAST_BAD_ARGUMENT);
 	drop_pieces();
 }
 

@@ -24,7 +24,7 @@ check_sane(const ForecastSeries *series, const char *name)
 
 	if (fit(series, name, &model) != FORECAST_OK)
 		return;
-	if (forecast_ets_predict(&model, HORIZON, mean, variance) != FORECAST_OK)
+	if (forecast_ets_predict(&work, &model, HORIZON, mean, variance) != FORECAST_OK)
 		return;
 	CHECK(isfinite(model.aicc) && isfinite(model.log_likelihood));
 	for (int i = 0; i < HORIZON; i++)
@@ -88,7 +88,7 @@ wild_updates(void)
 			CHECK(isfinite(model.season[s]));
 			CHECK(model.form.season == FORECAST_SEASON_ADDITIVE || model.season[s] > 0);
 		}
-		if (forecast_ets_predict(&model, HORIZON, mean, variance) != FORECAST_OK)
+		if (forecast_ets_predict(&work, &model, HORIZON, mean, variance) != FORECAST_OK)
 			continue;
 		for (int s = 0; s < HORIZON; s++)
 			CHECK(isfinite(mean[s]) && !isinf(variance[s]));
@@ -109,17 +109,17 @@ exact(void)
 		value[t] = 7;
 	CHECK(fit(&series, NULL, &model) == FORECAST_OK);
 	CHECK(model.form.trend == FORECAST_TREND_NONE && model.form.season == FORECAST_SEASON_NONE);
-	CHECK(forecast_ets_predict(&model, 4, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 4, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[3], 7, 1e-9) && variance[3] < 1e-15);
 	for (int t = 0; t < 48; t++)
 		value[t] = 5 - 2 * t;
 	CHECK(fit(&series, NULL, &model) == FORECAST_OK);
-	CHECK(forecast_ets_predict(&model, 4, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 4, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[3], 5 - 2 * 51, 1e-6));
 	for (int t = 0; t < 48; t++)
 		value[t] = 10 + (t % 4) * (t % 4);
 	CHECK(fit(&series, NULL, &model) == FORECAST_OK);
-	CHECK(forecast_ets_predict(&model, 4, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 4, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[0], 10, 1e-6) && near(mean[3], 19, 1e-6));
 }
 
@@ -147,7 +147,7 @@ statuses(void)
 	value[3] = INFINITY;
 	CHECK(fit(&series, NULL, &model) == FORECAST_BAD_ARGUMENT);
 	value[3] = 1;
-	CHECK(forecast_ets_predict(&model, 0, value, value) == FORECAST_BAD_ARGUMENT);
+	CHECK(forecast_ets_predict(&work, &model, 0, value, value) == FORECAST_BAD_ARGUMENT);
 }
 
 /* Wherever memory ends or the caller stops, that is what comes back. */
@@ -239,7 +239,7 @@ explosions(void)
 		value[t] = ldexp(1, t);
 	CHECK(fit(&series, "AAN", &model) == FORECAST_NOT_FITTED);
 	CHECK(fit(&series, NULL, &model) == FORECAST_OK);
-	CHECK(forecast_ets_predict(&model, 40, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 40, mean, variance) == FORECAST_OK);
 	for (int i = 0; i < 40; i++)
 		CHECK(mean[i] > -10 * value[39] && mean[i] < 11 * value[39]);
 }

@@ -45,7 +45,7 @@ by_hand(void)
 	CHECK(model.level == 13 && model.trend == 0.5 && model.known == 3);
 	CHECK(near(model.sigma2, (0.0 + 4 + 16) / 3, 1e-15));
 	model.sigma2 = 1;
-	CHECK(forecast_ets_predict(&model, 3, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 3, mean, variance) == FORECAST_OK);
 	CHECK(mean[0] == 13.5 && mean[1] == 14 && mean[2] == 14.5);
 	/* 1, 1 + .75^2, 1 + .75^2 + 1^2 */
 	CHECK(variance[0] == 1 && variance[1] == 1.5625 && variance[2] == 2.5625);
@@ -64,7 +64,7 @@ multiplicative_by_hand(void)
 	model.season = season;
 	model.form.error = FORECAST_ERROR_MULTIPLICATIVE;
 	model.form.season = FORECAST_SEASON_MULTIPLICATIVE;
-	CHECK(forecast_ets_predict(&model, 3, mean, variance) == FORECAST_OK);
+	CHECK(forecast_ets_predict(&work, &model, 3, mean, variance) == FORECAST_OK);
 	CHECK(near(mean[0], 5, 1e-15) && near(variance[0], 25 * 0.01, 1e-12));
 	CHECK(near(mean[1], 15, 1e-15));
 	/* E (1 + .5 e)^2 (1 + e)^2 = 1.0025 * 1.01 with independent e of variance .01 */
@@ -260,7 +260,7 @@ updates(void)
 			double variance;
 			double error;
 
-			CHECK(forecast_ets_predict(&model, 1, &mean, &variance) == FORECAST_OK);
+			CHECK(forecast_ets_predict(&work, &model, 1, &mean, &variance) == FORECAST_OK);
 			error = forecast_ets_update(&model, value[t]);
 			CHECK(near(value[t] - mean, error, 1e-12));
 		}
@@ -319,7 +319,7 @@ long_periods(void)
 		value[period] = NAN;
 		CHECK(fit(&series, "AAA", &model) == FORECAST_OK);
 		CHECK(model.parameters == 5 + period);
-		CHECK(forecast_ets_predict(&model, HORIZON, mean, variance) == FORECAST_OK);
+		CHECK(forecast_ets_predict(&work, &model, HORIZON, mean, variance) == FORECAST_OK);
 		for (int s = 0; s < HORIZON; s++)
 		{
 			double t = series.n + s;

@@ -178,7 +178,7 @@ direct_ets(void)
 		if (cases[i].form != NULL)
 			CHECK(forecast_ets_parse(cases[i].form, &options.form));
 		forecast_ets_fit(&unit_work, &seasonal, &options, &model, direct.residuals);
-		forecast_ets_predict(&model, STEPS, direct.mean, direct.variance);
+		forecast_ets_predict(&unit_work, &model, STEPS, direct.mean, direct.variance);
 		CHECK(same_as(cases[i].method, &seasonal, FORECAST_INTERVALS_OWN, &direct));
 		drop_pieces();
 	}
@@ -252,10 +252,10 @@ direct_others(void)
 	Direct direct;
 
 	forecast_arima_fit(&unit_work, &plain, &automatic, &arima, direct.residuals);
-	forecast_arima_predict(&arima, STEPS, direct.mean, direct.variance);
+	forecast_arima_predict(&unit_work, &arima, STEPS, direct.mean, direct.variance);
 	CHECK(same_as(FORECAST_METHOD_ARIMA, &plain, FORECAST_INTERVALS_OWN, &direct));
 	forecast_climatology_fit(&unit_work, &plain, &yearly, &climatology, direct.residuals);
-	forecast_climatology_predict(&climatology, STEPS, direct.mean, direct.variance);
+	forecast_climatology_predict(&unit_work, &climatology, STEPS, direct.mean, direct.variance);
 	CHECK(same_as(FORECAST_METHOD_CLIMATOLOGY, &plain, FORECAST_INTERVALS_ANALYTIC, &direct));
 	forecast_auto_fit(&unit_work, &seasonal, &of_auto, &choice, direct.residuals);
 	forecast_auto_predict(&unit_work, &choice, STEPS, direct.mean, direct.variance, NULL);

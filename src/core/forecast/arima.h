@@ -85,8 +85,8 @@ ForecastStatus forecast_arima_run(const ForecastWork *work, const ForecastSeries
 /* Gives the error one step ahead, NaN where the value is; as long as the state. */
 double forecast_arima_update(ForecastArima *model, double value);
 
-ForecastStatus forecast_arima_predict(const ForecastArima *model, int h, double *mean,
-									  double *variance);
+ForecastStatus forecast_arima_predict(const ForecastWork *work, const ForecastArima *model, int h,
+									  double *mean, double *variance);
 
 /*
  * Statistic of the test that values are stationary around a mean, above .463 in 5 of 100

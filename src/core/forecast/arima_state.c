@@ -8,6 +8,9 @@
 #include "core/forecast/arima_fit.h"
 #include "core/forecast/series.h"
 
+/* Steps ahead between two questions whether to stop. */
+#define STEPS_UNASKED 1024
+
 static double
 expected(const ForecastArima *model)
 {
@@ -233,12 +236,19 @@ look_ahead(const ForecastArima *model, Ahead *ahead)
 	memcpy(ahead->lag, model->lag, sizeof(double) * (size_t) model->lags);
 }
 
+static bool
+stops(const ForecastWork *work, int step)
+{
+	return step % STEPS_UNASKED == 0 && forecast_is_interrupted(work);
+}
+
 /*
  * sigma2 times the sum of squares of what one error does to the steps after it (Box &
  * Jenkins 1976, equation 5.1.16), followed through a model that has seen nothing else.
+ * False where it was stopped.
  */
-static void
-variances(const ForecastArima *model, int h, double *variance)
+static bool
+variances(const ForecastWork *work, const ForecastArima *model, int h, double *variance)
 {
 	Ahead pulse;
 	double sum = 1;
@@ -256,22 +266,29 @@ variances(const ForecastArima *model, int h, double *variance)
 			variance[i] = model->sigma2 * sum;
 		sum += response * response;
 		absorb(&pulse.model, response, 0);
+		if (stops(work, i))
+			return false;
 	}
+	return true;
 }
 
 ForecastStatus
-forecast_arima_predict(const ForecastArima *model, int h, double *mean, double *variance)
+forecast_arima_predict(const ForecastWork *work, const ForecastArima *model, int h, double *mean,
+					   double *variance)
 {
 	Ahead ahead;
 
 	if (h < 1)
 		return FORECAST_BAD_ARGUMENT;
-	variances(model, h, variance);
+	if (!variances(work, model, h, variance))
+		return FORECAST_INTERRUPTED;
 	look_ahead(model, &ahead);
 	for (int i = 0; i < h; i++)
 	{
 		mean[i] = expected(&ahead.model);
 		absorb(&ahead.model, mean[i], 0);
+		if (stops(work, i))
+			return FORECAST_INTERRUPTED;
 	}
 	return forecast_finish_scaled(h, model->exponent, mean, variance);
 }

@@ -159,26 +159,30 @@ exploded(const ForecastAuto *model, int h, const double *mean)
 	return false;
 }
 
-/* Forecasts of the members; what explodes loses its weight.  False where none is left. */
-static bool
-predict_members(const ForecastAuto *model, int h, double *const *means, double *const *variances,
-				ForecastMember *member)
+/* What explodes loses its weight; FORECAST_EXPLODED where no member is left. */
+static ForecastStatus
+predict_members(const ForecastWork *work, const ForecastAuto *model, int h, double *const *means,
+				double *const *variances, ForecastMember *member)
 {
 	double sum = 0;
 
 	for (int k = 0; k < FORECAST_MEMBERS; k++)
 	{
-		member[k].weight = model->member[k].weight;
-		if (member[k].weight > 0 &&
-			(forecast_member_predict(&model->member[k], h, means[k], variances[k]) !=
-				 FORECAST_OK ||
-			 exploded(model, h, means[k])))
-			member[k].weight = 0;
+		ForecastStatus status;
+
+		member[k].weight = 0;
+		if (!(model->member[k].weight > 0))
+			continue;
+		status = forecast_member_predict(work, &model->member[k], h, means[k], variances[k]);
+		if (status == FORECAST_INTERRUPTED)
+			return status;
+		if (status == FORECAST_OK && !exploded(model, h, means[k]))
+			member[k].weight = model->member[k].weight;
 		sum += member[k].weight;
 	}
 	for (int k = 0; k < FORECAST_MEMBERS && sum > 0; k++)
 		member[k].weight /= sum;
-	return sum > 0;
+	return sum > 0 ? FORECAST_OK : FORECAST_EXPLODED;
 }
 
 static ForecastStatus
@@ -217,7 +221,10 @@ predict_combination(const ForecastWork *work, const ForecastAuto *model, int h, 
 		if (means[k] == NULL || variances[k] == NULL)
 			return FORECAST_NO_MEMORY;
 	}
-	if (!predict_members(model, h, means, variances, member))
+	status = predict_members(work, model, h, means, variances, member);
+	if (status == FORECAST_INTERRUPTED)
+		return status;
+	if (status != FORECAST_OK)
 		return give_way(model, h, mean, variance, gave_way);
 	forecast_combine(member, h, means, variances, mean, variance);
 	for (int i = 0; i < h; i++)
@@ -290,6 +297,7 @@ forecast_auto_quantile(const ForecastWork *work, const ForecastAuto *model, int 
 static double
 next_mean(const ForecastAuto *model)
 {
+	const ForecastWork alone = { 0 };
 	double mean = 0;
 	double sum = 0;
 
@@ -299,7 +307,7 @@ next_mean(const ForecastAuto *model)
 		double next, variance;
 
 		if (!(member->weight > 0) ||
-			forecast_member_predict(member, 1, &next, &variance) != FORECAST_OK)
+			forecast_member_predict(&alone, member, 1, &next, &variance) != FORECAST_OK)
 			continue;
 		mean += member->weight * next;
 		sum += member->weight;

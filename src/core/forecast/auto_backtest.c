@@ -69,7 +69,7 @@ try_member(Backtest *backtest, int origin, const ForecastMember *like, Trial *tr
 		return FORECAST_NO_MEMORY;
 	status = forecast_member_fit(backtest->work, &before, like->kind, like, &member, NULL);
 	if (status == FORECAST_OK)
-		status = forecast_member_predict(&member, h, trial->mean, trial->variance);
+		status = forecast_member_predict(backtest->work, &member, h, trial->mean, trial->variance);
 	trial->done = status == FORECAST_OK && all_within(trial->mean, h, &before);
 	return status == FORECAST_INTERRUPTED || status == FORECAST_NO_MEMORY ? status : FORECAST_OK;
 }
@@ -181,7 +181,7 @@ forecast_combine(const ForecastMember *member, int h, double *const *means,
 
 /* The standard error of the next step by all values. */
 static double
-next_deviation(const ForecastMember *member)
+next_deviation(const ForecastWork *work, const ForecastMember *member)
 {
 	double sum = 0;
 
@@ -190,7 +190,7 @@ next_deviation(const ForecastMember *member)
 		double mean, variance;
 
 		if (member[k].weight > 0 &&
-			forecast_member_predict(&member[k], 1, &mean, &variance) == FORECAST_OK &&
+			forecast_member_predict(work, &member[k], 1, &mean, &variance) == FORECAST_OK &&
 			variance > 0)
 			sum += member[k].weight * sqrt(variance);
 	}
@@ -242,7 +242,7 @@ forecast_backtest(const ForecastWork *work, const ForecastSeries *series, int ho
 	if (status != FORECAST_OK)
 		return status;
 	set_weights(backtest, member);
-	scores->least = forecast_scores_least(next_deviation(member));
+	scores->least = forecast_scores_least(next_deviation(work, member));
 	for (int o = 0; o < backtest->origins && status == FORECAST_OK; o++)
 		status = score_origin(backtest, o, member, scores);
 	return status;

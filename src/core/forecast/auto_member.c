@@ -182,9 +182,10 @@ forecast_member_update(ForecastMember *member, double value)
 
 /* The median of the values, as exp keeps order; their variance to first order. */
 static ForecastStatus
-predict_damped_log(const ForecastMember *member, int h, double *mean, double *variance)
+predict_damped_log(const ForecastWork *work, const ForecastMember *member, int h, double *mean,
+				   double *variance)
 {
-	ForecastStatus status = forecast_ets_predict(&member->ets, h, mean, variance);
+	ForecastStatus status = forecast_ets_predict(work, &member->ets, h, mean, variance);
 
 	if (status != FORECAST_OK)
 		return status;
@@ -198,13 +199,16 @@ predict_damped_log(const ForecastMember *member, int h, double *mean, double *va
 }
 
 ForecastStatus
-forecast_member_predict(const ForecastMember *member, int h, double *mean, double *variance)
+forecast_member_predict(const ForecastWork *work, const ForecastMember *member, int h,
+						double *mean, double *variance)
 {
+	if (forecast_is_interrupted(work))
+		return FORECAST_INTERRUPTED;
 	if (is_theta(member->kind))
 		return forecast_theta_predict(&member->theta, h, mean, variance);
 	if (member->kind == FORECAST_MEMBER_ETS)
-		return forecast_ets_predict(&member->ets, h, mean, variance);
+		return forecast_ets_predict(work, &member->ets, h, mean, variance);
 	if (member->kind == FORECAST_MEMBER_ARIMA)
-		return forecast_arima_predict(&member->arima, h, mean, variance);
-	return predict_damped_log(member, h, mean, variance);
+		return forecast_arima_predict(work, &member->arima, h, mean, variance);
+	return predict_damped_log(work, member, h, mean, variance);
 }

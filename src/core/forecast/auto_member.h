@@ -47,7 +47,7 @@ ForecastStatus forecast_member_fit(const ForecastWork *work, const ForecastSerie
 								   ForecastMemberKind kind, const ForecastMember *like,
 								   ForecastMember *member, double *residuals);
 void forecast_member_update(ForecastMember *member, double value);
-ForecastStatus forecast_member_predict(const ForecastMember *member, int h, double *mean,
-									   double *variance);
+ForecastStatus forecast_member_predict(const ForecastWork *work, const ForecastMember *member,
+									   int h, double *mean, double *variance);
 
 #endif

@@ -250,8 +250,8 @@ forecast_climatology_at(const ForecastClimatology *model, int i)
 
 /* An autoregression of order 1: Box & Jenkins (1976), equations 5.4.18 and 5.4.22. */
 ForecastStatus
-forecast_climatology_predict(const ForecastClimatology *model, int h, double *mean,
-							 double *variance)
+forecast_climatology_predict(const ForecastWork *work, const ForecastClimatology *model, int h,
+							 double *mean, double *variance)
 {
 	double anomaly = faded(model);
 	double power = pow(model->phi, 2.0 * model->gap);
@@ -264,6 +264,8 @@ forecast_climatology_predict(const ForecastClimatology *model, int h, double *me
 		mean[i] = usual(model, model->steps + i) + anomaly;
 		variance[i] = model->sigma2 * (1 - power) / (1 - model->phi * model->phi);
 		anomaly *= model->phi;
+		if (i % 1024 == 1023 && forecast_is_interrupted(work))
+			return FORECAST_INTERRUPTED;
 	}
 	return forecast_finish_scaled(h, model->exponent, mean, variance);
 }

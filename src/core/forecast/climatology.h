@@ -52,8 +52,9 @@ ForecastStatus forecast_climatology_fit(const ForecastWork *work, const Forecast
 /* Gives the error one step ahead, NaN of a missing value. */
 double forecast_climatology_update(ForecastClimatology *model, double value);
 
-ForecastStatus forecast_climatology_predict(const ForecastClimatology *model, int h, double *mean,
-											double *variance);
+ForecastStatus forecast_climatology_predict(const ForecastWork *work,
+											const ForecastClimatology *model, int h,
+											double *mean, double *variance);
 
 /* What is usual i steps ahead, 0 being the next one. */
 double forecast_climatology_at(const ForecastClimatology *model, int i);

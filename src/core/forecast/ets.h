@@ -106,7 +106,7 @@ ForecastStatus forecast_ets_run(const ForecastSeries *series, ForecastEts *model
 /* Gives the error one step ahead, NaN where the value is. */
 double forecast_ets_update(ForecastEts *model, double value);
 
-ForecastStatus forecast_ets_predict(const ForecastEts *model, int h, double *mean,
-									double *variance);
+ForecastStatus forecast_ets_predict(const ForecastWork *work, const ForecastEts *model, int h,
+									double *mean, double *variance);
 
 #endif

@@ -10,15 +10,24 @@
 #include "core/forecast/ets.h"
 #include "core/forecast/series.h"
 
+/* Steps between two questions whether to stop; of class 2, whose steps are long, every one. */
+#define STEPS_UNASKED 1024
+
+static bool
+stops(const ForecastWork *work, int step)
+{
+	return step % STEPS_UNASKED == STEPS_UNASKED - 1 && forecast_is_interrupted(work);
+}
+
 static double
 season_at(const ForecastEts *model, int step)
 {
 	return model->season[(model->position + step) % model->period];
 }
 
-/* Means where they are linear in the states: HKOS chapter 6. */
-static void
-linear_means(const ForecastEts *model, int h, double *mean)
+/* Means where they are linear in the states: HKOS chapter 6.  False where it was stopped. */
+static bool
+linear_means(const ForecastWork *work, const ForecastEts *model, int h, double *mean)
 {
 	double power = 1;
 	double level = model->level;
@@ -30,7 +39,10 @@ linear_means(const ForecastEts *model, int h, double *mean)
 		mean[i] = level;
 		if (model->form.season == FORECAST_SEASON_ADDITIVE)
 			mean[i] += season_at(model, i);
+		if (stops(work, i))
+			return false;
 	}
+	return true;
 }
 
 /* How an error moves the mean j steps later, c_j of HKOS chapter 6; j runs from 1. */
@@ -59,8 +71,8 @@ first_weight(const ForecastEts *model)
 }
 
 /* Class 1, additive errors: v_h = sigma2 (1 + sum of c_j^2, j < h). */
-static void
-class_1(const ForecastEts *model, int h, double *variance)
+static bool
+class_1(const ForecastWork *work, const ForecastEts *model, int h, double *variance)
 {
 	EtsWeight weight = first_weight(model);
 	double sum = 1;
@@ -72,7 +84,10 @@ class_1(const ForecastEts *model, int h, double *variance)
 		variance[i] = model->sigma2 * sum;
 		c = next_weight(model, &weight);
 		sum += c * c;
+		if (stops(work, i))
+			return false;
 	}
+	return true;
 }
 
 /*
@@ -80,8 +95,9 @@ class_1(const ForecastEts *model, int h, double *variance)
  * theta_h = mu_h^2 + sigma2 sum of c_j^2 theta_{h-j}.  What theta has above mu^2 is kept
  * where the variances will be: their difference would lose its digits where sigma2 is small.
  */
-static void
-class_2(const ForecastEts *model, int h, const double *mean, double *variance)
+static bool
+class_2(const ForecastWork *work, const ForecastEts *model, int h, const double *mean,
+		double *variance)
 {
 	double v = model->sigma2;
 
@@ -97,9 +113,12 @@ class_2(const ForecastEts *model, int h, const double *mean, double *variance)
 			sum += c * c * (mean[i - j] * mean[i - j] + variance[i - j]);
 		}
 		variance[i] = v * sum;
+		if (i >= STEPS_UNASKED && forecast_is_interrupted(work))
+			return false;
 	}
 	for (int i = 0; i < h; i++)
 		variance[i] = variance[i] * (1 + v) + v * mean[i] * mean[i];
+	return true;
 }
 
 /*
@@ -152,18 +171,46 @@ moments_step(EtsMoments *moments, const ForecastEts *model, double gamma)
 	moments->trend = d + beta * gamma * v * q;
 }
 
+/* The moments of the next step, its seasonal factor being season. */
+static void
+moments_ahead(const EtsMoments *m, const ForecastEts *model, double season, double *mean,
+			  double *variance)
+{
+	double phi = model->phi;
+	double v = model->sigma2;
+	double above = m->level_level + 2 * phi * m->level_trend + phi * phi * m->trend_trend;
+
+	*mean = season * (m->level + phi * m->trend);
+	*variance = season * season * above * (1 + v) + v * *mean * *mean;
+}
+
+/* Class 2 without a season: the same moments, in as many steps as are to be forecast. */
+static bool
+class_2_plain(const ForecastWork *work, const ForecastEts *model, int h, double *mean,
+			  double *variance)
+{
+	EtsMoments m = { .level = model->level, .trend = model->trend };
+
+	for (int i = 0; i < h; i++)
+	{
+		moments_ahead(&m, model, 1, &mean[i], &variance[i]);
+		moments_step(&m, model, 0);
+		if (stops(work, i))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Class 3, multiplicative season.  HKOS chapter 6 gets means and variances from the
  * moments of the product of two state vectors; the season of one step meets errors only in
  * the steps of its own place in the period, so that per place the moments of level and
  * trend suffice, exactly.
  */
-static void
-class_3(const ForecastEts *model, int h, double *mean, double *variance)
+static bool
+class_3(const ForecastWork *work, const ForecastEts *model, int h, double *mean,
+		double *variance)
 {
-	double phi = model->phi;
-	double v = model->sigma2;
-
 	for (int place = 0; place < model->period && place < h; place++)
 	{
 		double season = season_at(model, place);
@@ -174,32 +221,35 @@ class_3(const ForecastEts *model, int h, double *mean, double *variance)
 			bool own = i % model->period == place;
 
 			if (own)
-			{
-				double above = m.level_level + 2 * phi * m.level_trend +
-							   phi * phi * m.trend_trend;
-
-				mean[i] = season * (m.level + phi * m.trend);
-				variance[i] = season * season * above * (1 + v) + v * mean[i] * mean[i];
-			}
+				moments_ahead(&m, model, season, &mean[i], &variance[i]);
 			moments_step(&m, model, own ? model->gamma : 0);
+			if (stops(work, i))
+				return false;
 		}
 	}
+	return true;
+}
+
+static bool
+predict_class(const ForecastWork *work, const ForecastEts *model, int h, double *mean,
+			  double *variance)
+{
+	if (model->form.season == FORECAST_SEASON_MULTIPLICATIVE)
+		return class_3(work, model, h, mean, variance);
+	if (model->form.error == FORECAST_ERROR_ADDITIVE)
+		return linear_means(work, model, h, mean) && class_1(work, model, h, variance);
+	if (model->form.season == FORECAST_SEASON_NONE)
+		return class_2_plain(work, model, h, mean, variance);
+	return linear_means(work, model, h, mean) && class_2(work, model, h, mean, variance);
 }
 
 ForecastStatus
-forecast_ets_predict(const ForecastEts *model, int h, double *mean, double *variance)
+forecast_ets_predict(const ForecastWork *work, const ForecastEts *model, int h, double *mean,
+					 double *variance)
 {
 	if (h < 1)
 		return FORECAST_BAD_ARGUMENT;
-	if (model->form.season == FORECAST_SEASON_MULTIPLICATIVE)
-	{
-		class_3(model, h, mean, variance);
-		return forecast_finish_scaled(h, model->exponent, mean, variance);
-	}
-	linear_means(model, h, mean);
-	if (model->form.error == FORECAST_ERROR_ADDITIVE)
-		class_1(model, h, variance);
-	else
-		class_2(model, h, mean, variance);
+	if (!predict_class(work, model, h, mean, variance))
+		return FORECAST_INTERRUPTED;
 	return forecast_finish_scaled(h, model->exponent, mean, variance);
 }

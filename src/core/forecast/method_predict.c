@@ -66,17 +66,17 @@ predict_family(const ForecastWork *work, const ForecastModel *model, int h, doub
 		case FORECAST_FAMILY_NAIVE2:
 			return forecast_naive2_predict(&model->of.naive2, h, mean, variance);
 		case FORECAST_FAMILY_ETS:
-			return forecast_ets_predict(&model->of.ets, h, mean, variance);
+			return forecast_ets_predict(work, &model->of.ets, h, mean, variance);
 		case FORECAST_FAMILY_THETA:
 			return forecast_theta_predict(&model->of.theta, h, mean, variance);
 		case FORECAST_FAMILY_ARIMA:
-			return forecast_arima_predict(&model->of.arima, h, mean, variance);
+			return forecast_arima_predict(work, &model->of.arima, h, mean, variance);
 		case FORECAST_FAMILY_INTERMITTENT:
 			return forecast_intermittent_predict(&model->of.intermittent, h, mean, variance);
 		case FORECAST_FAMILY_ADIDA:
 			return forecast_adida_predict(&model->of.adida, h, mean, variance);
 		case FORECAST_FAMILY_CLIMATOLOGY:
-			return forecast_climatology_predict(&model->of.climatology, h, mean, variance);
+			return forecast_climatology_predict(work, &model->of.climatology, h, mean, variance);
 		case FORECAST_FAMILY_DEMAND:
 			return forecast_demand_predict(&model->demand, h, mean, variance);
 	}
