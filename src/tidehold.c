@@ -23,6 +23,7 @@
 #include "inventory/guard.h"
 #include "inventory/lost_sale.h"
 #include "inventory/maintenance.h"
+#include "ocean/partition_restore.h"
 #include "ocean/qc_finish.h"
 
 PG_MODULE_MAGIC;
@@ -88,6 +89,7 @@ _PG_init(void)
 	th_guard_init();
 	th_lost_sale_init();
 	th_maintenance_init();
+	th_partition_restore_init();
 	th_qc_finish_init();
 	th_worker_init();
 }

@@ -19,9 +19,12 @@ CREATE TRIGGER statement_begins BEFORE INSERT OR UPDATE OR DELETE ON ocean.obser
     FOR EACH STATEMENT EXECUTE FUNCTION ocean.observation_statement();
 CREATE TRIGGER statement_ends AFTER INSERT OR UPDATE OR DELETE ON ocean.observation
     FOR EACH STATEMENT EXECUTE FUNCTION ocean.observation_statement();
+CREATE TRIGGER statement_truncates AFTER TRUNCATE ON ocean.observation
+    FOR EACH STATEMENT EXECUTE FUNCTION ocean.observation_statement();
 COMMENT ON TRIGGER zz_judge ON ocean.observation IS 'quality control of the row';
 COMMENT ON TRIGGER statement_begins ON ocean.observation IS 'counts the statements that are open';
 COMMENT ON TRIGGER statement_ends ON ocean.observation IS 'does what is done once a statement';
+COMMENT ON TRIGGER statement_truncates ON ocean.observation IS 'empties ocean.latest';
 
 CREATE FUNCTION ocean.rejudge(
     stream_id bigint, from_time timestamptz DEFAULT NULL, to_time timestamptz DEFAULT NULL)

@@ -36,8 +36,10 @@ th_ocean_mean_add(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, &group))
 		elog(ERROR, "called outside an aggregate");
-	state = PG_ARGISNULL(0) ? MemoryContextAllocZero(group, sizeof(MeanState))
-							: (MeanState *) PG_GETARG_POINTER(0);
+	if (PG_ARGISNULL(0))
+		state = MemoryContextAllocZero(group, sizeof(MeanState));
+	else
+		state = (MeanState *) PG_GETARG_POINTER(0);
 	if (!PG_ARGISNULL(1) && isfinite(PG_GETARG_FLOAT8(1)))
 	{
 		forecast_exact_add(&state->sum, PG_GETARG_FLOAT8(1));

@@ -90,7 +90,8 @@ array_of(Datum *values, bool *nulls, int count, Oid type, int length)
 	int lower = 1;
 
 	return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &lower, type, length,
-											  true, length == 8 ? TYPALIGN_DOUBLE : TYPALIGN_SHORT));
+											  true,
+											  length == 8 ? TYPALIGN_DOUBLE : TYPALIGN_SHORT));
 }
 
 static void
@@ -148,10 +149,12 @@ write_batch(ThIngest *ingest)
 	make_partitions(ingest);
 	values[0] = array_of(ingest->stream_id, NULL, ingest->count, INT8OID, sizeof(int64));
 	values[1] = array_of(ingest->observed_at, NULL, ingest->count, TIMESTAMPTZOID, sizeof(int64));
-	values[2] = array_of(ingest->value, ingest->value_missing, ingest->count, FLOAT8OID, sizeof(float8));
+	values[2] = array_of(ingest->value, ingest->value_missing, ingest->count, FLOAT8OID,
+						 sizeof(float8));
 	values[3] = array_of(ingest->flag, ingest->flag_missing, ingest->count, INT2OID, sizeof(int16));
 	values[4] = BoolGetDatum(ingest->options.withdraw);
-	th_query_kept_as_owner(&kept, ingest->table, false, 5, types, values, NULL, take_counts, ingest);
+	th_query_kept_as_owner(&kept, ingest->table, false, 5, types, values, NULL, take_counts,
+						   ingest);
 	ingest->count = 0;
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(batch);

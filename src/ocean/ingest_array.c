@@ -118,7 +118,8 @@ take_row(ThIngest *ingest, int64 stream_id, const Rows *all, int i)
 	}
 	else
 		th_ingest_row(ingest, stream_id, DatumGetTimestampTz(all->at.values[i]),
-					  all->value.nulls[i] ? NAN : DatumGetFloat8(all->value.values[i]), flag, source);
+					  all->value.nulls[i] ? NAN : DatumGetFloat8(all->value.values[i]), flag,
+					  source);
 }
 
 static Datum
@@ -141,18 +142,18 @@ th_ocean_ingest(PG_FUNCTION_ARGS)
 	ThOutcome why;
 	ThIngest ingest;
 	ThIngestOptions given = options(fcinfo, 7);
+	char *sensor;
 	int64 stream_id;
 	Rows all;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		refuse_null(PG_ARGISNULL(0) ? "station" : "variable");
 	all = rows(fcinfo, 2);
+	sensor = PG_ARGISNULL(6) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6));
 	th_ingest_begin(&ingest, "ocean.ingest()", &given);
 	stream_id = th_ingest_find_stream(&ingest, text_to_cstring(PG_GETARG_TEXT_PP(0)),
 									  text_to_cstring(PG_GETARG_TEXT_PP(1)),
-									  PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5),
-									  PG_ARGISNULL(6) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6)),
-									  &why);
+									  PG_ARGISNULL(5) ? NAN : PG_GETARG_FLOAT8(5), sensor, &why);
 	if (stream_id == 0)
 		th_raise(&why);
 	return take_rows(&ingest, stream_id, &all, fcinfo);
@@ -174,7 +175,8 @@ stream_exists(ThIngest *ingest, int64 stream_id, ThOutcome *why)
 	Datum value = Int64GetDatum(stream_id);
 	bool is_there = false;
 
-	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_stream, &is_there);
+	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_stream,
+						   &is_there);
 	if (!is_there)
 		th_refuse(why, TH_STREAM_NOT_FOUND, "stream " INT64_FORMAT " does not exist", stream_id);
 	return is_there;
@@ -229,7 +231,11 @@ take_row_of(ThIngest *ingest, HTAB *known, int64 stream_id, const Rows *all, int
 Datum
 th_ocean_ingest_many(PG_FUNCTION_ARGS)
 {
-	HASHCTL control = { .keysize = sizeof(int64), .entrysize = sizeof(KnownStream), .hcxt = CurrentMemoryContext };
+	HASHCTL control = {
+		.keysize = sizeof(int64),
+		.entrysize = sizeof(KnownStream),
+		.hcxt = CurrentMemoryContext,
+	};
 	HTAB *known = hash_create("streams by id", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	ThIngest ingest;
 	ThIngestOptions given = options(fcinfo, 4);

@@ -215,7 +215,8 @@ th_ingest_require_station(ThIngest *ingest, const char *station)
 	Datum value = CStringGetTextDatum(station);
 	bool is_there = false;
 
-	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_station, &is_there);
+	th_query_kept_as_owner(&kept, ingest->table, true, 1, &type, &value, NULL, note_station,
+						   &is_there);
 	if (!is_there)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_STREAM_NOT_FOUND)),

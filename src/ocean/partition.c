@@ -178,11 +178,10 @@ check_limit(TimestampTz moment, TimestampTz first, TimestampTz last, const char 
 			(errcode(th_code_sqlstate(TH_OBSERVATION_TIME)),
 			 errmsg("%s %s is too %s for a partition", argument, timestamptz_to_str(moment),
 					moment < first ? "early" : "far ahead"),
-			 moment < first
-				 ? errdetail("The first year is %d, by the setting tidehold.observation_first_year.",
-							 th_setting_observation_first_year)
-				 : errdetail("Partitions are made at most %d years ahead.",
-							 PARTITION_YEARS_AHEAD_MAX)));
+			 moment < first ? errdetail("The first year is %d, by the setting tidehold.observation_first_year.",
+										th_setting_observation_first_year) :
+							  errdetail("Partitions are made at most %d years ahead.",
+										PARTITION_YEARS_AHEAD_MAX)));
 }
 
 Datum

@@ -296,10 +296,12 @@ Datum
 th_qartod_attenuated_signal(PG_FUNCTION_ARGS)
 {
 	QartodRows rows = rows_of(fcinfo, 0, 1);
-	QartodAttenuated test = { .spread = QARTOD_STANDARD_DEVIATION,
-							  .suspect = number(fcinfo, 2),
-							  .fail = number(fcinfo, 3),
-							  .rows_max = TH_QC_WINDOW_ROWS_MAX };
+	QartodAttenuated test = {
+		.spread = QARTOD_STANDARD_DEVIATION,
+		.suspect = number(fcinfo, 2),
+		.fail = number(fcinfo, 3),
+		.rows_max = TH_QC_WINDOW_ROWS_MAX,
+	};
 	double period_s = number(fcinfo, 5);
 	uint8 *flag = new_flags(rows.count);
 
@@ -501,7 +503,9 @@ th_qartod_series(PG_FUNCTION_ARGS)
 
 	require_argument(fcinfo, 2, "thresholds");
 	th_thresholds_read(PG_GETARG_JSONB_P(2), &thresholds);
-	interval_s = PG_ARGISNULL(3) ? median_interval_s(&rows) : interval_seconds(PG_GETARG_INTERVAL_P(3));
+	interval_s = PG_ARGISNULL(3) ?
+					 median_interval_s(&rows) :
+					 interval_seconds(PG_GETARG_INTERVAL_P(3));
 	if (!(interval_s > 0.0))
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),

@@ -94,6 +94,7 @@ compare_changes(HeapTuple row, TupleDesc shape, void *context)
 	{
 		th_qc_forget_tail(stream);
 		th_qc_judge_again(stream, stream->low, stream->high);
+		stream->from_table = true;
 	}
 	stream->has_latest = true;
 	stream->changes = changes;
@@ -109,7 +110,14 @@ lock_streams(Relation observation, ThQcStream **streams, int count)
 		Oid type;
 		int length;
 		char align;
-	} element[6] = { { INT8OID, 8, TYPALIGN_DOUBLE }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE }, { FLOAT8OID, 8, TYPALIGN_DOUBLE }, { INT2OID, 2, TYPALIGN_SHORT }, { INT2OID, 2, TYPALIGN_SHORT }, { TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE } };
+	} element[6] = {
+		{ INT8OID, 8, TYPALIGN_DOUBLE },
+		{ TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE },
+		{ FLOAT8OID, 8, TYPALIGN_DOUBLE },
+		{ INT2OID, 2, TYPALIGN_SHORT },
+		{ INT2OID, 2, TYPALIGN_SHORT },
+		{ TIMESTAMPTZOID, 8, TYPALIGN_DOUBLE },
+	};
 	/* Not 1: a stream that lost all its rows and got new ones is not taken for the old. */
 	int64 first = GetCurrentTimestamp();
 	Datum values[7];
@@ -193,7 +201,8 @@ find_latest(Relation observation, int64 stream_id, ThObservation *latest)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		found = th_observation_before(observation, SnapshotSelf, stream_id, before, PG_INT64_MAX, wanted, rows);
+		found = th_observation_before(observation, SnapshotSelf, stream_id, before,
+									  PG_INT64_MAX, wanted, rows);
 		for (int i = 0; i < found; i++)
 		{
 			if (!found_any || !qartod_is_missing(rows[i].value))
@@ -300,6 +309,17 @@ finish(bool by_rules_in_force)
 	MemoryContextDelete(own);
 }
 
+/* TRUNCATE holds an AccessExclusiveLock: no other session is writing. */
+static void
+forget_rows(Relation observation)
+{
+	static ThKept drop_all = { "DELETE FROM ocean.latest", NULL };
+
+	th_qc_forget_all();
+	th_query_kept_as_owner(&drop_all, RelationGetRelid(observation), false, 0, NULL, NULL, NULL,
+						   NULL, NULL);
+}
+
 Datum
 th_observation_statement(PG_FUNCTION_ARGS)
 {
@@ -309,6 +329,11 @@ th_observation_statement(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"observation_statement\" was not called by a trigger for a statement")));
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+	{
+		forget_rows(trigger->tg_relation);
+		return PointerGetDatum(NULL);
+	}
 	if (TRIGGER_FIRED_BEFORE(trigger->tg_event))
 	{
 		open_statements++;

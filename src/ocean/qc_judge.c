@@ -155,6 +155,23 @@ judge_last(ThQcStream *stream, int supplied, QartodVerdict *verdict)
 	stream->last_flag = verdict->flag;
 }
 
+/* Most rows are good: so most need not be written again when the statement ends. */
+static void
+suppose_good(QartodVerdict *verdict)
+{
+	static const QartodTest of_neighbours[] = { QARTOD_TEST_SPIKE, QARTOD_TEST_ATTENUATED_SIGNAL,
+												QARTOD_TEST_TIME_GAP };
+
+	for (int i = 0; i < (int) lengthof(of_neighbours); i++)
+	{
+		if (verdict->test[of_neighbours[i]] != QARTOD_NOT_EVALUATED)
+			continue;
+		verdict->test[of_neighbours[i]] = QARTOD_GOOD;
+		if (verdict->flag == QARTOD_NOT_EVALUATED)
+			verdict->flag = QARTOD_GOOD;
+	}
+}
+
 /* What the row alone says: the rest is found good until the statement ends. */
 static void
 judge_alone(const ThQcStream *stream, const ThObservation *row, int supplied,
@@ -163,6 +180,7 @@ judge_alone(const ThQcStream *stream, const ThObservation *row, int supplied,
 	QartodRows rows = { &row->time_us, &row->value, 1 };
 
 	qartod_judge(&stream->in_force.rules, &stream->place, &rows, 0, supplied, verdict);
+	suppose_good(verdict);
 }
 
 int16
@@ -180,21 +198,22 @@ th_qc_flag_of(int verdict, const ThObservation *row)
 }
 
 static HeapTuple
-judge_insert(Changed *new)
+judge_insert(Changed *after)
 {
-	ThObservation *row = &new->row;
+	ThObservation *row = &after->row;
 	int supplied = supplied_flag(row);
 	QartodVerdict verdict;
 	ThQcStream *stream;
 
 	if (row->tests != 0)
 	{
-		stream = th_qc_stream_unread(new->stream_id);
+		stream = th_qc_stream_unread(after->stream_id);
 		th_qc_forget_tail(stream);
 		note(stream, row);
-		return new->tuple;
+		stream->from_table = true;
+		return after->tuple;
 	}
-	stream = th_qc_stream(new->stream_id);
+	stream = th_qc_stream(after->stream_id);
 	th_qc_read_tail(stream);
 	if (stream->count == 0 || row->time_us > stream->time_us[stream->count - 1])
 	{
@@ -205,82 +224,86 @@ judge_insert(Changed *new)
 	{
 		judge_alone(stream, row, supplied, &verdict);
 		th_qc_judge_again(stream, row->time_us, row->time_us);
+		/* ON CONFLICT may leave it out. */
+		stream->from_table = true;
 	}
 	row->flag = th_qc_flag_of(verdict.flag, row);
 	note(stream, row);
-	return write_verdict(new, row->flag, qartod_pack(&verdict), stream->in_force.config_id);
+	return write_verdict(after, row->flag, qartod_pack(&verdict), stream->in_force.config_id);
 }
 
 /* ---- update and delete ---- */
 
 static bool
-is_corrected(const Changed *old, const Changed *new)
+is_corrected(const Changed *before, const Changed *after)
 {
-	return old->stream_id != new->stream_id || old->row.time_us != new->row.time_us ||
-		   qartod_is_missing(old->row.value) != qartod_is_missing(new->row.value) ||
-		   (!qartod_is_missing(old->row.value) && old->row.value != new->row.value);
+	return before->stream_id != after->stream_id || before->row.time_us != after->row.time_us ||
+		   qartod_is_missing(before->row.value) != qartod_is_missing(after->row.value) ||
+		   (!qartod_is_missing(before->row.value) && before->row.value != after->row.value);
 }
 
 static HeapTuple
-judge_corrected(const Changed *old, Changed *new)
+judge_corrected(const Changed *before, Changed *after)
 {
 	ThQcStream *stream;
 	QartodVerdict verdict;
 	int supplied = 0;
 
-	note_gone(th_qc_stream(old->stream_id), &old->row);
-	stream = th_qc_stream(new->stream_id);
-	note_gone(stream, &new->row);
+	note_gone(th_qc_stream(before->stream_id), &before->row);
+	stream = th_qc_stream(after->stream_id);
+	note_gone(stream, &after->row);
 	/* A verdict that came with the correction stands until the end of the statement. */
-	if (new->row.tests != 0 && new->row.tests != old->row.tests)
-		return new->tuple;
+	if (after->row.tests != 0 && after->row.tests != before->row.tests)
+		return after->tuple;
 	/* The old flag was of the old value. */
-	if (new->row.tests != 0 && new->row.flag != old->row.flag)
-		supplied = supplied_flag(&new->row);
-	judge_alone(stream, &new->row, supplied, &verdict);
-	return write_verdict(new, th_qc_flag_of(verdict.flag, &new->row),
+	if (after->row.tests != 0 && after->row.flag != before->row.flag)
+		supplied = supplied_flag(&after->row);
+	judge_alone(stream, &after->row, supplied, &verdict);
+	return write_verdict(after, th_qc_flag_of(verdict.flag, &after->row),
 						 qartod_pack(&verdict), stream->in_force.config_id);
 }
 
 /* A person knows better: his flag stays, whatever the tests say later. */
 static HeapTuple
-take_by_hand(Changed *new)
+take_by_hand(Changed *after)
 {
-	int flag = ocean_flag_map(new->row.flag, new->row.flag_scheme, OCEAN_QARTOD);
+	int flag = ocean_flag_map(after->row.flag, after->row.flag_scheme, OCEAN_QARTOD);
 	QartodVerdict supplied = { .test = { [QARTOD_TEST_SUPPLIED] = (uint8) Max(flag, 0) } };
 	QartodVerdict everything = { .test = { [QARTOD_TEST_SUPPLIED] = 7 } };
-	int32 tests = new->row.tests & ~qartod_pack(&everything);
+	int32 tests = after->row.tests & ~qartod_pack(&everything);
 
-	(void) supplied_flag(&new->row);
-	return write_verdict(new, new->row.flag, tests | qartod_pack(&supplied) | QARTOD_BY_HAND,
-						 new->row.config_id);
+	(void) supplied_flag(&after->row);
+	return write_verdict(after, after->row.flag, tests | qartod_pack(&supplied) | QARTOD_BY_HAND,
+						 after->row.config_id);
 }
 
 static HeapTuple
-judge_update(const Changed *old, Changed *new)
+judge_update(const Changed *before, Changed *after)
 {
 	ThQcStream *stream;
 
-	if (is_corrected(old, new))
-		return judge_corrected(old, new);
-	if (new->row.tests == old->row.tests &&new->row.flag == old->row.flag &&new->row.flag_scheme == old->row.flag_scheme)
-		return new->tuple;
-	stream = th_qc_stream(new->stream_id);
-	note(stream, &new->row);
+	if (is_corrected(before, after))
+		return judge_corrected(before, after);
+	if (after->row.tests == before->row.tests &&
+		after->row.flag == before->row.flag &&
+		after->row.flag_scheme == before->row.flag_scheme)
+		return after->tuple;
+	stream = th_qc_stream(after->stream_id);
+	note(stream, &after->row);
 	stream->from_table = true;
-	if (new->row.tests == 0)
-		th_qc_judge_again(stream, new->row.time_us, new->row.time_us);
-	if (new->row.tests != old->row.tests)
-		return new->tuple;
-	return take_by_hand(new);
+	if (after->row.tests == 0)
+		th_qc_judge_again(stream, after->row.time_us, after->row.time_us);
+	if (after->row.tests != before->row.tests)
+		return after->tuple;
+	return take_by_hand(after);
 }
 
 Datum
 th_observation_judge(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Changed old;
-	Changed new;
+	Changed before;
+	Changed after;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
@@ -289,18 +312,18 @@ th_observation_judge(PG_FUNCTION_ARGS)
 				 errmsg("function \"judge_observation\" was not called by a trigger before a row")));
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 	{
-		read_changed(trigger, trigger->tg_trigtuple, trigger->tg_trigslot, &new);
-		return PointerGetDatum(judge_insert(&new));
+		read_changed(trigger, trigger->tg_trigtuple, trigger->tg_trigslot, &after);
+		return PointerGetDatum(judge_insert(&after));
 	}
-	read_changed(trigger, trigger->tg_trigtuple, trigger->tg_trigslot, &old);
+	read_changed(trigger, trigger->tg_trigtuple, trigger->tg_trigslot, &before);
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
-		note_gone(th_qc_stream(old.stream_id), &old.row);
-		return PointerGetDatum(old.tuple);
+		note_gone(th_qc_stream(before.stream_id), &before.row);
+		return PointerGetDatum(before.tuple);
 	}
-	read_changed(trigger, trigger->tg_newtuple, trigger->tg_newslot, &new);
+	read_changed(trigger, trigger->tg_newtuple, trigger->tg_newslot, &after);
 	/* Our own: it has been judged. */
 	if (th_qc_is_rewriting())
-		return PointerGetDatum(new.tuple);
-	return PointerGetDatum(judge_update(&old, &new));
+		return PointerGetDatum(after.tuple);
+	return PointerGetDatum(judge_update(&before, &after));
 }

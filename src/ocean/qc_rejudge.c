@@ -248,8 +248,8 @@ read_context(Batch *batch, int64 low)
 {
 	int wanted = batch->before + 1;
 	ThObservation *rows = palloc(wanted * sizeof(ThObservation));
-	int found = th_observation_before(batch->observation, SnapshotSelf, batch->stream->stream_id, low,
-									  TH_QC_HORIZON_US, wanted, rows);
+	int found = th_observation_before(batch->observation, SnapshotSelf, batch->stream->stream_id,
+									  low, TH_QC_HORIZON_US, wanted, rows);
 
 	batch->count = 0;
 	for (int i = found - 1; i >= 0; i--)
@@ -278,6 +278,7 @@ static void
 rejudge_span(Batch *batch, const ThQcSpan *span)
 {
 	int64 after = span->low - 1;
+	int step = batch->before + 64; /* most spans are a row: no need to read thousands */
 	int wanted;
 	int found;
 
@@ -286,9 +287,10 @@ rejudge_span(Batch *batch, const ThQcSpan *span)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		wanted = batch->room - batch->count;
-		found = th_observation_after(batch->observation, SnapshotSelf, batch->stream->stream_id, after, wanted,
-									 batch->rows + batch->count);
+		wanted = Min(batch->room - batch->count, step);
+		step = Min(step * 4, batch->room);
+		found = th_observation_after(batch->observation, SnapshotSelf, batch->stream->stream_id,
+									 after, wanted, batch->rows + batch->count);
 		for (int i = 0; i < found; i++)
 			add_row(batch, &batch->rows[batch->count]);
 		if (batch->count == 0)
@@ -340,10 +342,12 @@ th_qc_rejudge(Relation observation, ThQcStream *stream, bool by_rules_in_force)
 	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "tidehold judged rows",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext callers = MemoryContextSwitchTo(own);
-	Batch batch = { .observation = observation,
-					.stream = stream,
-					.by_rules_in_force = by_rules_in_force,
-					.before = stream->in_force.rows_before + 1 };
+	Batch batch = {
+		.observation = observation,
+		.stream = stream,
+		.by_rules_in_force = by_rules_in_force,
+		.before = stream->in_force.rows_before + 1,
+	};
 
 	if (stream->span_count > 0)
 		merge_spans(stream);

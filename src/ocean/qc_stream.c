@@ -254,12 +254,12 @@ static void
 fill_tail(ThQcStream *stream, ThObservation *rows, int wanted)
 {
 	Relation observation = th_observation_open();
-	int found = th_observation_before(observation, SnapshotSelf, stream->stream_id, PG_INT64_MAX, PG_INT64_MAX,
-									  1, rows);
+	int found = th_observation_before(observation, SnapshotSelf, stream->stream_id, PG_INT64_MAX,
+									  PG_INT64_MAX, 1, rows);
 
 	if (found == 1)
-		found += th_observation_before(observation, SnapshotSelf, stream->stream_id, rows[0].time_us,
-									   TH_QC_HORIZON_US, wanted - 1, rows + 1);
+		found += th_observation_before(observation, SnapshotSelf, stream->stream_id,
+									   rows[0].time_us, TH_QC_HORIZON_US, wanted - 1, rows + 1);
 	found = chain_length(rows, found);
 	for (int i = found - 1; i >= 0; i--)
 		th_qc_append(stream, rows[i].time_us, rows[i].value);
@@ -427,6 +427,23 @@ th_qc_take_days(ThQcDay *day)
 	{
 		*day++ = *entry;
 		hash_search(days, entry, HASH_REMOVE, NULL);
+	}
+}
+
+void
+th_qc_forget_all(void)
+{
+	HASH_SEQ_STATUS scan;
+	ThQcStream *stream;
+
+	if (streams == NULL)
+		return;
+	hash_seq_init(&scan, streams);
+	while ((stream = hash_seq_search(&scan)) != NULL)
+	{
+		th_qc_forget_tail(stream);
+		stream->is_read = false;
+		stream->from_table = true;
 	}
 }
 

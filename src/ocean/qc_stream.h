@@ -104,6 +104,9 @@ extern void th_qc_take_days(ThQcDay *day); /* all of them, into room for their n
 
 extern bool th_qc_anything_to_do(void);
 
+/* Whatever was read of streams is no longer so. */
+extern void th_qc_forget_all(void);
+
 extern void th_qc_stream_init(void);
 
 #endif /* TIDEHOLD_OCEAN_QC_STREAM_H */

@@ -76,7 +76,8 @@ read_all(const char *text, size_t length)
 		HOLDS((from_csv == OCEAN_CSV_BAD) == (csv->problem != NULL));
 		if (from_csv == OCEAN_CSV_BAD)
 			continue;
-		HOLDS(time_is_possible(csv->time_us) && !isinf(csv->value) && csv->flag >= -1 && csv->flag <= 9);
+		HOLDS(time_is_possible(csv->time_us) && !isinf(csv->value));
+		HOLDS(csv->flag >= -1 && csv->flag <= 9);
 		HOLDS(csv->length[OCEAN_CSV_STATION] > 0);
 	}
 	HOLDS(csv->at == csv->end);

@@ -31,7 +31,7 @@ packages_of()
 	major=$(postgresql_major)
 	case $1 in
 		demo) echo gcc libc6-dev make pkg-config perl "postgresql-$major" "postgresql-server-dev-$major" librdkafka-dev libhiredis-dev redis-server ;;
-		test) echo "postgresql-$major-pgtap" "postgresql-$major-cron" libipc-run-perl ;;
+		test) echo "postgresql-$major-pgtap" "postgresql-$major-cron" "postgresql-$major-partman" libipc-run-perl ;;
 		lint) echo clang-format cppcheck ;;
 		kafka) echo kcat default-jre-headless redis-server redis-sentinel openssl ;;
 		maven) echo maven ;;

@@ -147,6 +147,15 @@ INSERT INTO ocean.late_observation (stream_id, observed_at, value) VALUES (:id, 
 INSERT INTO ocean.late_observation (stream_id, observed_at, value) VALUES (-1, '1971-05-06', 1);
 INSERT INTO ocean.late_observation (stream_id, observed_at, value) VALUES (NULL, '1971-05-06', 1);
 INSERT INTO ocean.late_observation (stream_id, observed_at, value) VALUES (:id, NULL, 1);
+INSERT INTO ocean.stream (stream_id, station_id, variable_id, cadence) SELECT 1, station_id, 1, '10 min' FROM ocean.station WHERE code = 'BARE';
+COPY ocean.late_observation (stream_id, observed_at, value) FROM stdin WITH (FORMAT csv);
+1,1970-02-01 00:00,3.5
+1,1970-03-01 00:00,
+\.
+COPY ocean.late_observation (stream_id, observed_at, value) FROM stdin WITH (FORMAT csv);
+1,1970-02-01 01:00,3.5
+1,2170-02-01 00:00,3.5
+\.
 SELECT observed_at, value FROM ocean.observation WHERE observed_at < '1973-01-01' ORDER BY observed_at;
 BEGIN READ ONLY;
 SELECT * FROM ocean.ingest_stream(:id, '{2022-07-06}', '{15}');

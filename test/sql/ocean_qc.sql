@@ -1,6 +1,6 @@
 -- Quality control: thresholds, flag schemes, verdicts at insert.
 SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS tidehold_ocean CASCADE;
+CREATE EXTENSION tidehold_ocean CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -130,3 +130,5 @@ SELECT ocean.qartod_aggregate(ARRAY[1, 5]::smallint[]);
 SELECT ocean.qartod_location_bounds(ARRAY[0.5], ARRAY[0.5], ARRAY[0, 1], ARRAY[0, 1]);
 DELETE FROM ocean.observation WHERE stream_id BETWEEN 7101 AND 7103;
 SELECT count(*) FROM ocean.latest WHERE stream_id BETWEEN 7101 AND 7103;
+DROP EXTENSION tidehold_ocean;
+DROP SCHEMA IF EXISTS ocean;

@@ -46,9 +46,9 @@ SET timezone = 'UTC';
 SELECT * FROM ocean.observation_partition ORDER BY since;
 INSERT INTO ocean.observation (stream_id, observed_at, value) VALUES
     (:id, '2021-12-31 23:59:59.999999', 1), (:id, '2022-01-01', 2), (:id, '2022-03-31 23:50', NULL);
-COPY ocean.observation (stream_id, observed_at, value) FROM stdin WITH (NULL '');
-1	2022-02-01 00:00+00	
-1	2022-02-28 23:50+00	4.25
+COPY ocean.observation (stream_id, observed_at, value) FROM stdin WITH (FORMAT csv);
+1,2022-02-01 00:00+00,
+1,2022-02-28 23:50+00,4.25
 \.
 SELECT tableoid::regclass AS partition, observed_at, value FROM ocean.observation ORDER BY observed_at;
 DELETE FROM ocean.observation WHERE stream_id = 1;

@@ -160,6 +160,13 @@ END
 is(differences(11), 0, 'corrections and deletions');
 is(latest_is_newest(11), 't', 'and the latest value');
 
+# What an upsert leaves out is no latest value either.
+$node->safe_psql('postgres', <<'END');
+INSERT INTO ocean.observation (stream_id, observed_at, value)
+	SELECT stream_id, observed_at, 38 FROM ocean.latest WHERE stream_id = 11 ON CONFLICT DO NOTHING;
+END
+is(latest_is_newest(11), 't', 'an upsert that does nothing leaves the latest value');
+
 # Rows that name their partition fire no statement's trigger.
 $node->safe_psql('postgres', <<'END');
 INSERT INTO ocean.observation_p202103 (stream_id, observed_at, value)
@@ -210,12 +217,21 @@ is($node->safe_psql('restored', $latest), $node->safe_psql('postgres', $latest),
 is($node->safe_psql('restored', q{SELECT ocean.set_qc_config('{}', 1) > (SELECT min(qc_config_id) FROM ocean.qc_config)}),
 	't', 'the next configuration has a new number');
 
+# ---- replication has the triggers off; TRUNCATE ----
+$node->safe_psql('postgres', <<'END');
+SET session_replication_role = replica;
+INSERT INTO ocean.observation (stream_id, observed_at, value, flag, tests) VALUES (18, '2021-03-01Z', 999, 3, 268435459);
+END
+is( $node->safe_psql('postgres', 'SELECT value, flag, gross_range FROM ocean.observation_test WHERE stream_id = 18'),
+	'999|3|3', 'a row that replication applies keeps its flags');
+$node->safe_psql('postgres', 'TRUNCATE ocean.observation');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM ocean.latest'), 0, 'TRUNCATE leaves no latest value');
+
 # ---- the real series ----
 my $data = ($ENV{TIDEHOLD_SHARED} // "$ENV{TESTDIR}/../shared") . '/data/ocean';
 SKIP:
 {
 	skip 'no ../shared/data/ocean', 12 unless -r "$data/qartod_real_config.json";
-	$node->safe_psql('postgres', 'TRUNCATE ocean.observation');
 	my $config = Tidehold::slurp("$data/qartod_real_config.json");
 	for my $case ([ 'ndbc_44013_wtmp', 1 ], [ 'water_level', 0 ])
 	{

@@ -74,7 +74,8 @@ months(void)
 	{
 		int64_t begin = ocean_utc_month_begin(month);
 
-		right = right && ocean_utc_month_of(begin) == month && ocean_utc_month_of(begin - 1) == month - 1;
+		right = right && ocean_utc_month_of(begin) == month &&
+				ocean_utc_month_of(begin - 1) == month - 1;
 	}
 	CHECK(right);
 	CHECK(ocean_utc_month_of(0) == 0 && ocean_utc_month_of(-1) == -1);
@@ -160,13 +161,14 @@ csv(void)
 static void
 long_fields(void)
 {
+	static const char rest[] = ",2000-01-01,t,1\nB,2000-01-02,t,2";
 	static char text[OCEAN_CSV_FIELD_MAX + 100];
 	static OceanCsvReader reader;
 
 	for (int longer = 0; longer <= 1; longer++)
 	{
 		memset(text, 'A', OCEAN_CSV_FIELD_MAX + 1);
-		strcpy(text + OCEAN_CSV_FIELD_MAX + longer, ",2000-01-01,t,1\nB,2000-01-02,t,2");
+		memcpy(text + OCEAN_CSV_FIELD_MAX + longer, rest, sizeof(rest));
 		ocean_csv_begin(&reader, text, strlen(text));
 		CHECK(ocean_csv_next(&reader) == (longer ? OCEAN_CSV_BAD : OCEAN_CSV_ROW));
 		CHECK(ocean_csv_next(&reader) == OCEAN_CSV_ROW && reader.value == 2 && reader.line == 2);

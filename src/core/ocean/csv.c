@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/ocean/utc_time.h"
 #include "core/ocean/number.h"
+#include "core/ocean/utc_time.h"
 
 static const char *const field_names[OCEAN_CSV_FIELDS] = {
 	"station", "time", "variable", "value", "flag"

@@ -52,7 +52,9 @@ turn(Arc *arc, double lambda, double longitude)
 	sin_alpha = arc->cos_u1 * arc->cos_u2 * sin(lambda) / arc->sin_sigma;
 	arc->cos2_alpha = 1.0 - sin_alpha * sin_alpha;
 	/* 0 on the equator. */
-	arc->cos_2sigma_m = arc->cos2_alpha > 0.0 ? arc->cos_sigma - 2.0 * arc->sin_u1 * arc->sin_u2 / arc->cos2_alpha : 0.0;
+	arc->cos_2sigma_m = 0.0;
+	if (arc->cos2_alpha > 0.0)
+		arc->cos_2sigma_m = arc->cos_sigma - 2.0 * arc->sin_u1 * arc->sin_u2 / arc->cos2_alpha;
 	c = FLATTENING / 16.0 * arc->cos2_alpha * (4.0 + FLATTENING * (4.0 - 3.0 * arc->cos2_alpha));
 	return longitude +
 		   (1.0 - c) * FLATTENING * sin_alpha *

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/ocean/utc_time.h"
 #include "core/ocean/number.h"
+#include "core/ocean/utc_time.h"
 
 #define METRES_PER_FOOT 0.3048
 
@@ -64,7 +64,7 @@ token_is(const Token *token, const char *word)
 	return token->length == strlen(word) && memcmp(token->text, word, token->length) == 0;
 }
 
-/* Splits the next line; -1 at the end of the text, OCEAN_NDBC_COLUMNS_MAX + 1 where there are more. */
+/* Splits the next line; -1 at the end of the text; of too many columns one more is counted. */
 static int
 next_line(OceanNdbcReader *reader, Token *tokens)
 {

@@ -55,7 +55,7 @@ typedef struct OceanNdbcReader
 	/* By the last header. */
 	bool has_header;
 	int column_count;
-	int time_columns; /* 4 or 5, and 6 never */
+	int time_columns;									   /* 4 or 5, and 6 never */
 	const OceanNdbcColumn *column[OCEAN_NDBC_COLUMNS_MAX]; /* NULL: passed over */
 
 	/* The row. */

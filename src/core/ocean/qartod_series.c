@@ -33,7 +33,11 @@ qartod_density_inversion(double suspect, double fail, const double *density, con
 						 int count, uint8_t *flag)
 {
 	for (int i = 0; i < count; i++)
-		flag[i] = qartod_is_missing(density[i]) || qartod_is_missing(depth_m[i]) ? QARTOD_MISSING : (count > 1 ? QARTOD_GOOD : QARTOD_NOT_EVALUATED);
+	{
+		flag[i] = count > 1 ? QARTOD_GOOD : QARTOD_NOT_EVALUATED;
+		if (qartod_is_missing(density[i]) || qartod_is_missing(depth_m[i]))
+			flag[i] = QARTOD_MISSING;
+	}
 	for (int i = 1; i < count; i++)
 	{
 		int found;
@@ -131,7 +135,18 @@ position_flag(double longitude, double latitude)
 		return QARTOD_MISSING;
 	if (no_longitude || no_latitude)
 		return QARTOD_FAIL;
-	return ocean_longitude_valid(longitude) && ocean_latitude_valid(latitude) ? QARTOD_GOOD : QARTOD_FAIL;
+	if (!ocean_longitude_valid(longitude) || !ocean_latitude_valid(latitude))
+		return QARTOD_FAIL;
+	return QARTOD_GOOD;
+}
+
+static double
+distance_m(QartodDistance distance, double latitude1, double longitude1, double latitude2,
+		   double longitude2)
+{
+	if (distance == QARTOD_WGS84)
+		return ocean_geodesic_m(latitude1, longitude1, latitude2, longitude2);
+	return ocean_distance_m(latitude1, longitude1, latitude2, longitude2);
 }
 
 void
@@ -149,7 +164,7 @@ qartod_location(const QartodPositions *positions, double range_max_m, QartodDist
 		if (i == 0 || flag[i] != QARTOD_GOOD || isnan(range_max_m) ||
 			position_flag(longitude[i - 1], latitude[i - 1]) != QARTOD_GOOD)
 			continue;
-		away = distance == QARTOD_WGS84 ? ocean_geodesic_m(latitude[i - 1], longitude[i - 1], latitude[i], longitude[i]) : ocean_distance_m(latitude[i - 1], longitude[i - 1], latitude[i], longitude[i]);
+		away = distance_m(distance, latitude[i - 1], longitude[i - 1], latitude[i], longitude[i]);
 		if (away > range_max_m)
 			flag[i] = QARTOD_SUSPECT;
 	}

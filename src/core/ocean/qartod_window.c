@@ -95,7 +95,10 @@ spread_add(Spread *spread, double value)
 static int
 spread_flag(const QartodAttenuated *test, const Spread *spread)
 {
-	double size = test->spread == QARTOD_RANGE ? spread->high - spread->low : sqrt(spread->squares / spread->count);
+	double size = sqrt(spread->squares / spread->count);
+
+	if (test->spread == QARTOD_RANGE)
+		size = spread->high - spread->low;
 
 	if (size < test->fail)
 		return QARTOD_FAIL;

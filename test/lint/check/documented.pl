@@ -23,7 +23,7 @@ check settings_documented => sub {
 };
 
 my $errors = 'src/base/errors.h';
-my @references = qw(doc/tidehold_inventory.md doc/feed.md);
+my @references = qw(doc/tidehold_inventory.md doc/feed.md doc/ocean_observation.md);
 
 # SQLSTATE => name of each refusal.
 sub codes
