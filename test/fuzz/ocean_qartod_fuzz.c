@@ -132,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	QartodRules rules;
 	int count;
 	int64_t now = fuzz_int64(&input);
-	QartodRows all = { time, value, 0 };
+	QartodRows all;
 
 	read_rules(&input, &rules, member);
 	count = fuzz_byte(&input) % ROWS_MAX;
@@ -145,7 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		value[i] = number(&input);
 		other[i] = number(&input);
 	}
-	all.count = count;
+	all = (QartodRows){ time, value, count };
 	for (int row = 0; row < count; row++)
 		check_row(&rules, &all, row, row % 5);
 	check_series(&input, value, other, count);

@@ -437,7 +437,8 @@ gap_at_start(void)
 	{
 		value[2] = i == 0 ? value[2] : NAN;
 		CHECK(fit(&processes[5], value, 120, false, &model[i]) == FORECAST_OK);
-		CHECK(forecast_arima_predict(&unit_work, &model[i], 8, mean[i], variance[i]) == FORECAST_OK);
+		CHECK(forecast_arima_predict(&unit_work, &model[i], 8, mean[i], variance[i]) ==
+			  FORECAST_OK);
 	}
 	for (int k = 0; k < 8; k++)
 	{

@@ -71,7 +71,8 @@ detect_with(const char *days, const OceanHeatwaveRule *rule)
 
 	caught.count = 0;
 	flat_climatology();
-	status = ocean_heatwave_detect(&unit_work, &series, rule, &baselines, keep_event, &caught, NULL);
+	status = ocean_heatwave_detect(&unit_work, &series, rule, &baselines, keep_event, &caught,
+								   NULL);
 	drop_pieces();
 	return status;
 }
@@ -219,7 +220,8 @@ unknown_climatology(void)
 	caught.count = 0;
 	CHECK(ocean_heatwave_detect(&unit_work, &series, &usual, &baselines, keep_event, &caught,
 								NULL) == OCEAN_OK);
-	CHECK(caught.count == 1 && caught.event[0].duration == 13 && isnan(caught.event[0].anomaly.mean));
+	CHECK(caught.count == 1 && caught.event[0].duration == 13 &&
+		  isnan(caught.event[0].anomaly.mean));
 	CHECK(near(caught.event[0].absolute.cumulative, 13 * 1.5 + 0.5, 1e-15));
 	CHECK(caught.event[0].anomaly.max == 1.5 && caught.event[0].category == 1);
 }

@@ -35,8 +35,9 @@ typedef struct OceanHeatwaveYear
 #define OCEAN_HEATWAVE_YEARS_MAX 1100
 
 /*
- * Years from first_year on, count of them; the events ascend and do not overlap.  Values of the series are as they were measured;
- * the means of the years by themselves, so that a year is to be judged by its values too.
+ * Years from first_year on, count of them; the events ascend and do not overlap.  Values of
+ * the series are as they were measured; the means of the years by themselves, so that a
+ * year is to be judged by its values too.
  */
 OceanStatus ocean_heatwave_years(const OceanSeries *series, const OceanEvent *event, int events,
 								 bool cold, int first_year, int count, OceanHeatwaveYear *year);

@@ -15,7 +15,7 @@ sub output_of
 }
 
 # Every symbol is visible to the whole server, and to every other library in it.
-my $ours = qr/^(?:th_|stock_|ocean_|forecast_|plan_|feed_|pg_finfo_th_|Pg_magic_func$|_PG_init$)/;
+my $ours = qr/^(?:th_|stock_|ocean_|qartod_|forecast_|plan_|feed_|pg_finfo_th_|Pg_magic_func$|_PG_init$)/;
 my $linkers = qr/^(?:_init|_fini|_edata|_end|__bss_start)$/;
 
 check exported_symbols => sub {
