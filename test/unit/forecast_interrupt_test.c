@@ -91,7 +91,7 @@ far_ahead(ForecastMethod method, const char *form)
 	CHECK(model.method == method);
 	interruptions_left = QUESTIONS_LEAST;
 	if (!CHECK(forecast_predict(&unit_work, &model, FORECAST_HORIZON_MAX, far_mean,
-								far_variance) == FORECAST_INTERRUPTED))
+								far_variance, NULL) == FORECAST_INTERRUPTED))
 		fprintf(stderr, "  %s %s asked %d times less\n", forecast_method_name(method),
 				form != NULL ? form : "", interruptions_left);
 	interruptions_left = -1;
