@@ -6,6 +6,7 @@ CREATE FUNCTION ocean.jobs(
     RETURNS SETOF record
     LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 7
     SET search_path = pg_catalog, pg_temp
+    SET intervalstyle = 'postgres'
     AS $$
     SELECT 'tidehold ocean ' || j.name, j.schedule,
            format('CALL ocean.run_job(%L, %L)', j.job, jsonb_strip_nulls(j.options))

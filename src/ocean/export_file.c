@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "catalog/pg_authid_d.h"
@@ -37,7 +38,7 @@ require_right(void)
 static bool
 within_data_directory(const char *path)
 {
-	char data[MAXPGPATH];
+	char data[PATH_MAX];
 
 	if (path_is_prefix_of_path(DataDir, path))
 		return true;
@@ -48,16 +49,15 @@ static char *
 checked_folder(const char *given)
 {
 	char *folder = pstrdup(given);
-	char resolved[MAXPGPATH];
+	char resolved[PATH_MAX];
 	struct stat status;
 
 	canonicalize_path(folder);
-	if (!is_absolute_path(folder) || path_contains_parent_reference(folder))
+	if (!is_absolute_path(folder))
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
-				 errmsg("folder \"%s\" is not an absolute path", given),
-				 errdetail("It begins with a slash and does not lead upwards.")));
-	if (strlen(folder) >= MAXPGPATH || realpath(folder, resolved) == NULL || stat(resolved, &status) != 0)
+				 errmsg("folder \"%s\" is not an absolute path", given)));
+	if (realpath(folder, resolved) == NULL || stat(resolved, &status) != 0)
 		ereport(ERROR,
 				(errcode_for_file_access(), errmsg("could not open folder \"%s\": %m", folder)));
 	if (!S_ISDIR(status.st_mode))

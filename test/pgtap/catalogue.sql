@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments.  A change here is one for users.
 \ir setup.psql
-SELECT plan(262);
+SELECT plan(337);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -785,7 +785,7 @@ INSERT INTO expected_function VALUES
     ('inventory.unfreeze', 'location text = NULL, location_id bigint = NULL, tenant_id integer = 1',
      'boolean', 'c volatile unsafe'),
     ('inventory.unschedule_planning', '',
-     'bigint', 'plpgsql volatile unsafe strict'),
+     'bigint', 'sql volatile unsafe strict'),
     ('inventory.update_demand', '',
      'bigint', 'c volatile unsafe strict'),
     ('inventory.update_forecasts', 'today date = NULL, tenant_id integer = 1, OUT series integer, OUT failed integer',
@@ -882,6 +882,64 @@ INSERT INTO expected_function VALUES
          false, OUT order_date date, OUT arrival_date date, OUT effective_lead_days integer, OUT
          next_order_date date, OUT next_arrival_date date, OUT cover_days integer',
      'record', 'c immutable safe strict'),
+    ('ocean.add_counts', 'one jsonb, other jsonb',
+     'jsonb', 'sql immutable safe strict'),
+    ('ocean.begin_job', 'job text, options jsonb',
+     'bigint', 'plpgsql volatile unsafe'),
+    ('ocean.check_job', 'job text, options jsonb',
+     'void', 'plpgsql immutable safe'),
+    ('ocean.do_job_item', 'run ocean.job_run, item text, OUT rows bigint, OUT files integer, OUT failed integer, OUT detail
+         jsonb, OUT error_code text, OUT error text',
+     'record', 'plpgsql volatile unsafe'),
+    ('ocean.end_job', 'run_id bigint, state text',
+     'boolean', 'sql volatile unsafe strict'),
+    ('ocean.export_folder', 'folder text',
+     'text', 'c stable restricted strict'),
+    ('ocean.export_name', 'station text, since date, until date',
+     'text', 'sql immutable safe strict'),
+    ('ocean.export_station', 'folder text, station text, since date, until date',
+     'bigint', 'plpgsql volatile unsafe strict'),
+    ('ocean.fail_job', 'run ocean.job_run, item text, error_code text, error text',
+     'boolean', 'plpgsql volatile unsafe'),
+    ('ocean.job_days', 'run ocean.job_run, OUT since date, OUT until date',
+     'record', 'sql immutable safe'),
+    ('ocean.jobs', 'ingest_folder text = NULL, ingest_relation text = NULL, lookback interval = NULL,
+         export_folder text = NULL, keep interval = NULL, OUT job text, OUT schedule text, OUT
+         command text',
+     'SETOF record', 'sql stable safe'),
+    ('ocean.lock_job', 'job text, options jsonb',
+     'boolean', 'sql volatile unsafe strict'),
+    ('ocean.next_export_station', 'since date, until date, after_station text',
+     'text', 'sql stable safe'),
+    ('ocean.next_ingest_file', 'folder text, run_id bigint, after_file text',
+     'text', 'plpgsql stable unsafe'),
+    ('ocean.next_job_item', 'run ocean.job_run',
+     'text', 'plpgsql stable unsafe'),
+    ('ocean.note_ingested_file', 'run_id bigint, folder text, file text, counts jsonb, reasons text[], error_code text, error
+         text',
+     'void', 'sql volatile unsafe'),
+    ('ocean.publish_file', 'folder text, temporary_name text, name text',
+     'void', 'c volatile unsafe strict'),
+    ('ocean.run_job', 'IN job text, IN options jsonb = ''{}''::jsonb',
+     '', 'plpgsql volatile unsafe'),
+    ('ocean.schedule_jobs', 'ingest_folder text = NULL, ingest_relation text = NULL, lookback interval = NULL,
+         export_folder text = NULL, keep interval = NULL, times jsonb = ''{}''::jsonb',
+     'SETOF bigint', 'plpgsql volatile unsafe'),
+    ('ocean.station_of_file', 'file text',
+     'text', 'sql stable safe strict'),
+    ('ocean.step_job', 'run_id bigint',
+     'boolean', 'plpgsql volatile unsafe strict'),
+    ('ocean.take_ingest_file', 'run_id bigint, folder text, file text',
+     'jsonb', 'plpgsql volatile unsafe strict'),
+    ('ocean.take_ingest_relation', 'relation text, lookback interval, OUT counts jsonb, OUT failed integer, OUT error_code text,
+         OUT error text',
+     'record', 'plpgsql volatile unsafe'),
+    ('ocean.unschedule_jobs', '',
+     'bigint', 'sql volatile unsafe strict'),
+    ('tidehold.schedule_job', 'job text, schedule text, command text',
+     'bigint', 'plpgsql volatile unsafe strict'),
+    ('tidehold.unschedule_jobs', 'jobs text[]',
+     'bigint', 'plpgsql volatile unsafe strict'),
     ('inventory.buffer_zones', 'usage double precision, lead_days double precision, lead_factor double precision,
          variability_factor double precision, order_cycle double precision = 0, minimum bigint =
          0, OUT red_base bigint, OUT red_safety bigint, OUT yellow bigint, OUT green bigint, OUT
@@ -904,7 +962,7 @@ INSERT INTO expected_function VALUES
 
 CREATE TEMPORARY VIEW actual_function AS
     SELECT name, pg_temp.readable(pg_get_function_arguments(oid)) AS arguments,
-           pg_temp.readable(pg_get_function_result(oid)) AS result,
+           pg_temp.readable(coalesce(pg_get_function_result(oid), '')) AS result,
            concat_ws(' ', language,
                      CASE provolatile WHEN 'v' THEN 'volatile' WHEN 's' THEN 'stable' ELSE 'immutable' END,
                      CASE proparallel WHEN 'u' THEN 'unsafe' WHEN 's' THEN 'safe' ELSE 'restricted' END,

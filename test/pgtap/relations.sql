@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every table and view with its columns.  A change here is one
 -- for users.
 \ir setup.psql
-SELECT plan(105);
+SELECT plan(107);
 
 CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
 INSERT INTO expected_relation VALUES
@@ -318,6 +318,14 @@ INSERT INTO expected_relation VALUES
         'stream_id bigint!, climatology_id bigint!, min_duration integer!, max_gap integer!, active boolean!,
          phase text!, first_day date, judged date, through date, revision bigint!, state bytea, advanced_at
          timestamptz'),
+    ('ocean.ingested_file', 'r',
+        'folder text!, file text!, size bigint!, modified_at timestamptz!, read_at timestamptz!, run_id bigint!,
+         inserted bigint, unchanged bigint, corrected bigint, refused bigint, ignored bigint, reasons text[],
+         error_code text, error text'),
+    ('ocean.job_run', 'r',
+        'run_id bigint!, job text!, options jsonb!, state text!, started_at timestamptz!, finished_at
+         timestamptz, rows bigint!, files integer!, failed integer!, error_code text, error text, detail jsonb!,
+         last_item text, actor text!'),
     ('ocean.prediction', 'r',
         'stream_id bigint!, lead integer!, day date!, mean double precision!, lower double precision, upper
          double precision, deviation double precision'),
