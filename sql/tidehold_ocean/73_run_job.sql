@@ -116,7 +116,7 @@ BEGIN
                                    years => coalesce((options ->> 'years')::integer, 15),
                                    method => coalesce(options ->> 'method', 'climatology')) AS f;
         IF failed > 0 THEN
-            SELECT 'TH026', format('stream %s: %s', m.stream_id, m.status) INTO error_code, error
+            SELECT 'TH026', m.status INTO error_code, error
             FROM ocean.prediction_model AS m WHERE m.model IS NULL AND m.status <> 'ok' ORDER BY m.updated_at DESC, m.stream_id LIMIT 1;
         END IF;
     WHEN 'climatology' THEN

@@ -3,6 +3,7 @@
 SET client_min_messages = error;
 CREATE EXTENSION tidehold_ocean CASCADE;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 \getenv folder PG_ABS_BUILDDIR
 \set folder :folder '/results/ocean_job'
 \setenv FOLDER :folder
@@ -24,7 +25,7 @@ WHERE v.code = ANY (ARRAY['sea_water_temperature', 'sea_surface_temperature', 'w
 CREATE VIEW lately AS
     SELECT job, state, rows, files, failed, error_code, replace(error, current_setting('test.folder'), 'FOLDER') AS error, detail,
            finished_at >= started_at AS ended
-    FROM ocean.job_run ORDER BY run_id DESC LIMIT 1;
+    FROM ocean.job_run ORDER BY started_at DESC LIMIT 1;
 SELECT set_config('test.folder', :'folder', false) = :'folder' AS set;
 
 -- A folder: a file of each kind, one of a station that nobody knows, one that is no matter,
@@ -100,6 +101,31 @@ SELECT * FROM lately;
 SELECT count(*) FROM ocean.observation;
 SELECT count(*) FROM ocean.daily_mean;
 
+-- With something to do: a watched stream whose baseline shifts when another year is over, with
+-- a hot month in that year; and then without its daily means.
+SELECT s.stream_id AS id FROM ocean.stream AS s JOIN ocean.station AS p USING (station_id)
+WHERE p.code = 'EMPTY' AND s.variable_id = 1 \gset
+CREATE FUNCTION pg_temp.year(stream_id bigint, year integer, warmer double precision) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO ocean.daily_mean (stream_id, day, mean, valid, excluded, expected, coverage, revision)
+    SELECT stream_id, d::date, 15 - 5 * cos(2 * pi() * extract(doy FROM d) / 365.25) + 0.1 * (extract(day FROM d)::integer % 3)
+           + CASE extract(month FROM d) WHEN 7 THEN warmer ELSE 0 END, 144, 0, 144, 1, year
+    FROM generate_series(make_date(year, 1, 1)::timestamp, make_date(year, 12, 31), '1 day') AS d $$;
+SELECT pg_temp.year(:id, year, 0) FROM generate_series(2018, 2020) AS year;
+SELECT ocean.watch_heatwaves(:id, ocean.make_climatology(:id, ocean.heatwave_options(shift_years => 3))) AS events;
+SELECT pg_temp.year(:id, 2021, 4);
+CALL ocean.run_job('days');
+SELECT * FROM lately;
+SELECT state, start_date, end_date FROM ocean.event WHERE stream_id = :id AND start_date >= '2021-07-01' ORDER BY start_date LIMIT 1;
+CALL ocean.run_job('predictions', '{"horizon": 3}');
+SELECT * FROM lately;
+SELECT count(*) FROM ocean.prediction;
+CALL ocean.run_job('climatology');
+SELECT * FROM lately;
+SELECT version, first_year, last_year FROM ocean.climatology WHERE stream_id = :id ORDER BY version;
+DELETE FROM ocean.daily_mean WHERE stream_id = :id;
+CALL ocean.run_job('predictions');
+SELECT job, state, rows, failed, error_code, regexp_replace(error, '\d+', 'N', 'g') AS error FROM lately;
+
 -- What ends a run: a folder that is not there or not allowed, an option that makes no sense,
 -- a timeout.
 RESET client_min_messages;
@@ -145,7 +171,7 @@ ROLLBACK;
 INSERT INTO ocean.job_run (job) VALUES ('days'), ('climatology');
 INSERT INTO ocean.job_run (job, started_at, finished_at, state) VALUES ('days', now() - interval '401 days', now(), 'done');
 CALL ocean.run_job('days');
-SELECT job, state FROM ocean.job_run ORDER BY run_id DESC LIMIT 4;
+SELECT job, state FROM ocean.job_run ORDER BY started_at DESC LIMIT 4;
 DELETE FROM ocean.job_run WHERE state = 'running';
 
 -- The right to files is the caller's.
@@ -156,7 +182,7 @@ CALL ocean.run_job('ingest', :'in');
 CALL ocean.run_job('export', :'out');
 SELECT ocean.publish_file('/tmp', 'a', 'b');
 RESET ROLE;
-SELECT job, state, actor, error_code, error FROM ocean.job_run ORDER BY run_id DESC LIMIT 3;
+SELECT job, state, actor, error_code, error FROM ocean.job_run ORDER BY started_at DESC LIMIT 3;
 SELECT ocean.publish_file(:'folder' || '/out', '../a', 'b');
 SELECT ocean.publish_file(:'folder' || '/out', 'a', '');
 DROP ROLE job_admin;

@@ -35,7 +35,7 @@ CREATE TABLE gate (station text, "time" timestamptz, variable text, value double
 INSERT INTO gate VALUES ('44013', '2022-07-02 00:00+00', 'sea_water_temperature', 16);
 END
 my $call = q{CALL ocean.run_job('ingest', '{"relation": "public.gate"}')};
-my $states = q{SELECT string_agg(state, ',' ORDER BY run_id) FROM ocean.job_run};
+my $states = q{SELECT string_agg(state, ',' ORDER BY started_at) FROM ocean.job_run};
 my $waits = q{SELECT count(*) = 1 FROM pg_locks WHERE relation = 'gate'::regclass AND NOT granted};
 my $gate = Session->new($node);
 my $run = Session->new($node);
@@ -91,7 +91,7 @@ END
 		'present: each job runs');
 	query_is($node, "SELECT string_agg(concat_ws(': ', job, state, error), ',') FROM ocean.job_run WHERE state <> 'done' OR failed > 0",
 		'', 'present: and fails nothing');
-	query_is($node, "SELECT rows || ' ' || files FROM ocean.job_run WHERE job = 'ingest' ORDER BY run_id LIMIT 1", '1 1',
+	query_is($node, "SELECT rows || ' ' || files FROM ocean.job_run WHERE job = 'ingest' ORDER BY started_at LIMIT 1", '1 1',
 		'present: the file is taken');
 	query_is($node, 'SELECT value FROM ocean.observation ORDER BY observed_at LIMIT 1', 15.2, 'present: and is there');
 	query_is($node, 'SELECT ocean.unschedule_jobs()', 6, 'present: dropped');
