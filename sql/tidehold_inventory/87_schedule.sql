@@ -17,18 +17,11 @@ CREATE FUNCTION inventory.schedule_planning(
     AS $$
 DECLARE
     wanted record;
-    made bigint;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
-        RAISE EXCEPTION 'extension "pg_cron" is not installed in database "%"', current_database()
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Create it in the database that cron.database_name names, or call what inventory.planning_jobs() lists from elsewhere.';
-    END IF;
     FOR wanted IN SELECT j.* FROM inventory.planning_jobs() AS j LOOP
-        EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO made USING wanted.job,
+        RETURN NEXT tidehold.schedule_job(wanted.job,
             coalesce(CASE wanted.job WHEN 'tidehold planning refit' THEN refit WHEN 'tidehold planning update' THEN refresh ELSE propose END,
-                     wanted.schedule), wanted.command;
-        RETURN NEXT made;
+                     wanted.schedule), wanted.command);
     END LOOP;
 END
 $$;
@@ -36,18 +29,10 @@ COMMENT ON FUNCTION inventory.schedule_planning(text, text, text) IS
     'makes or changes the jobs of inventory.planning_jobs() in pg_cron, at other times if given (crontab syntax); the caller owns them; returns their ids';
 
 CREATE FUNCTION inventory.unschedule_planning() RETURNS bigint
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
-DECLARE
-    dropped bigint := 0;
-BEGIN
-    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
-        EXECUTE 'SELECT count(cron.unschedule(c.jobid)) FROM cron.job AS c JOIN inventory.planning_jobs() AS j ON j.job = c.jobname
-                 WHERE c.username = current_user AND c.database = current_database()' INTO dropped;
-    END IF;
-    RETURN dropped;
-END
-$$;
+    SELECT tidehold.unschedule_jobs(array_agg(j.job)) FROM inventory.planning_jobs() AS j
+    $$;
 COMMENT ON FUNCTION inventory.unschedule_planning() IS
     'drops the jobs of inventory.planning_jobs() that the caller owns; returns how many there were';

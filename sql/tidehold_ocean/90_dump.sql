@@ -26,3 +26,5 @@ SELECT pg_catalog.pg_extension_config_dump('ocean.alert_channel', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.prediction_model', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.prediction', '');
 SELECT pg_catalog.pg_extension_config_dump('ocean.prediction_error', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.job_run', '');
+SELECT pg_catalog.pg_extension_config_dump('ocean.ingested_file', '');

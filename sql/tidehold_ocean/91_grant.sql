@@ -1,6 +1,6 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA ocean FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA ocean FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ocean FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA ocean FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA ocean TO tidehold_reader;
 GRANT INSERT, UPDATE, DELETE ON TABLE ocean.station, ocean.station_position, ocean.variable, ocean.sensor,
@@ -41,3 +41,11 @@ GRANT EXECUTE ON FUNCTION ocean.qartod_gross_range, ocean.qartod_spike, ocean.qa
     ocean.qc_config_in_force, ocean.test_flag, ocean.spike_flag TO tidehold_reader;
 GRANT INSERT ON TABLE ocean.qc_config TO tidehold_admin;
 GRANT EXECUTE ON FUNCTION ocean.set_qc_config, ocean.rejudge, ocean.refresh_latest TO tidehold_admin;
+GRANT INSERT, UPDATE, DELETE ON TABLE ocean.job_run, ocean.ingested_file TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION ocean.jobs, ocean.add_counts, ocean.station_of_file, ocean.export_name, ocean.next_export_station,
+    ocean.check_job, ocean.job_days TO tidehold_reader;
+-- Files of the server are read and written by the rights of the caller.
+GRANT EXECUTE ON PROCEDURE ocean.run_job TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION ocean.next_ingest_file, ocean.note_ingested_file, ocean.take_ingest_file, ocean.take_ingest_relation,
+    ocean.export_folder, ocean.publish_file, ocean.export_station, ocean.lock_job, ocean.begin_job, ocean.next_job_item,
+    ocean.do_job_item, ocean.end_job, ocean.step_job, ocean.fail_job, ocean.schedule_jobs, ocean.unschedule_jobs TO tidehold_admin;

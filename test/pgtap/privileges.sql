@@ -41,7 +41,7 @@ CREATE TEMPORARY TABLE of_ocean AS
 CREATE TEMPORARY TABLE of_heatwaves AS
     SELECT 'ocean.' || unnest(ARRAY[
         'climatology', 'climatology_day', 'heatwave_state', 'event', 'event_revision', 'alert', 'alert_channel',
-        'prediction_model', 'prediction', 'prediction_error']) AS name;
+        'prediction_model', 'prediction', 'prediction_error', 'job_run', 'ingested_file']) AS name;
 CREATE TEMPORARY TABLE readable AS
     SELECT unnest(ARRAY[
         'tidehold.stat_worker', 'inventory.tenant', 'inventory.item', 'inventory.unit', 'inventory.barcode',
@@ -139,7 +139,8 @@ INSERT INTO for_readers
         'climatology_fit_stream', 'climatology_days', 'detect_values', 'detect_stream', 'label_values', 'label_stream',
         'years_values', 'years_stream', 'heatwave_ranks', 'climatology', 'heatwaves', 'monthly_means_values',
         'monthly_means_stream', 'heating_values', 'heating_stream', 'stored_curve', 'stored_options', 'detect',
-        'label_days', 'daily_values', 'heatwave_chance', 'heatwave_outlook']);
+        'label_days', 'daily_values', 'heatwave_chance', 'heatwave_outlook', 'jobs', 'add_counts', 'station_of_file',
+        'export_name', 'next_export_station', 'check_job', 'job_days']);
 CREATE TEMPORARY TABLE for_operators AS
     SELECT 'inventory.' || unnest(ARRAY[
         'receive', 'issue', 'transfer', 'adjust', 'freeze', 'unfreeze', 'reserve', 'try_reserve', 'reserve_many',
@@ -162,12 +163,14 @@ CREATE TEMPORARY TABLE for_admins AS
     UNION ALL
     SELECT 'tidehold.' || unnest(ARRAY[
         'create_feed', 'alter_feed', 'drop_feed', 'pause_feed', 'resume_feed', 'map_feed', 'unmap_feed', 'resnapshot',
-        'recover_feed', 'replay_dead_letters', 'discard_dead_letters']);
+        'recover_feed', 'replay_dead_letters', 'discard_dead_letters', 'schedule_job', 'unschedule_jobs']);
 INSERT INTO for_admins
     SELECT 'ocean.' || unnest(ARRAY[
         'curve_for_stream', 'make_climatology', 'renew_climatologies', 'heatwave_step', 'heatwave_rerun', 'heatwave_days',
         'record_heatwaves', 'rerun_heatwaves', 'advance_heatwaves', 'watch_heatwaves', 'store_prediction',
-        'fit_predictions', 'update_predictions']);
+        'fit_predictions', 'update_predictions', 'run_job', 'next_ingest_file', 'note_ingested_file', 'take_ingest_file',
+        'take_ingest_relation', 'export_folder', 'publish_file', 'export_station', 'lock_job', 'begin_job', 'next_job_item',
+        'do_job_item', 'end_job', 'step_job', 'fail_job', 'schedule_jobs', 'unschedule_jobs']);
 
 SELECT set_eq(
     $$SELECT name FROM function_privilege WHERE role_name = 'tidehold_reader'$$, 'SELECT name FROM for_readers',

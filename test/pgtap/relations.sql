@@ -334,7 +334,15 @@ INSERT INTO expected_relation VALUES
     ('inventory.unit', 'r',
         'item_id bigint!, unit text!, numerator bigint!, denominator bigint!'),
     ('inventory.stock_target', 'r',
-        'item_id bigint!, location_id bigint!, starts_on date!, quantity bigint!');
+        'item_id bigint!, location_id bigint!, starts_on date!, quantity bigint!'),
+    ('ocean.ingested_file', 'r',
+        'folder text!, file text!, size bigint!, modified_at timestamptz!, read_at timestamptz!, run_id bigint!,
+         inserted bigint, unchanged bigint, corrected bigint, refused bigint, ignored bigint, reasons text[],
+         error_code text, error text'),
+    ('ocean.job_run', 'r',
+        'run_id bigint!, job text!, options jsonb!, state text!, started_at timestamptz!, finished_at
+         timestamptz, rows bigint!, files integer!, failed integer!, error_code text, error text, detail jsonb!,
+         last_item text, actor text!');
 
 -- A column that cannot be NULL ends in "!".
 CREATE TEMPORARY VIEW actual_relation AS

@@ -14,7 +14,8 @@ use Test::More;
 use Tidehold qw(node);
 
 my @pages = ('README.md', 'doc/forecast.md', 'doc/planning.md', 'doc/tidehold_ocean.md',
-	'doc/ocean_quality.md', 'doc/ocean_observation.md', 'doc/ocean_heatwave.md');
+	'doc/ocean_quality.md', 'doc/ocean_observation.md', 'doc/ocean_heatwave.md',
+	'doc/ocean_job.md');
 my $end_of_block = '-- end of block --';
 
 # Blocks of a page as [SQL, expected output or undef].
