@@ -186,18 +186,23 @@ BEGIN
         FROM unnest(locked_streams, locked) AS k (stream_id, climatology_id)
         JOIN ocean.heatwave_state AS s ON s.stream_id = k.stream_id AND s.climatology_id = k.climatology_id
         CROSS JOIN LATERAL (
-            SELECT min(d.day) AS first_day, max(d.day) AS last_day FROM ocean.daily_mean AS d
-            WHERE d.stream_id = s.stream_id AND d.revision > s.revision AND d.day <= s.through) AS l
+            -- OFFSET 0 keeps min() from walking over all days: what is new by its revision is little.
+            SELECT min(d.day) AS first_day, max(d.day) AS last_day
+            FROM (SELECT m.day FROM ocean.daily_mean AS m
+                  WHERE m.stream_id = s.stream_id AND m.revision > s.revision OFFSET 0) AS d
+            WHERE d.day <= s.through) AS l
         WHERE s.through IS NOT NULL AND l.first_day IS NOT NULL
     LOOP
         corrected := corrected + 1;
         events := events + ocean.rerun_heatwaves(late.watched, late.first_day, late.last_day);
     END LOOP;
     FOR step IN
-        WITH target AS (
-            SELECT s.*, n.since, least(n.last_day, advance_heatwaves.through) AS until, n.seen
+        WITH target AS MATERIALIZED (
+            SELECT s.*, n.since, least(n.last_day, advance_heatwaves.through) AS until, n.seen,
+                   ocean.heatwave_options(kind => c.kind, pad_days => c.pad_days, min_duration => s.min_duration, max_gap => s.max_gap) AS options
             FROM unnest(locked_streams, locked) AS k (stream_id, climatology_id)
             JOIN ocean.heatwave_state AS s ON s.stream_id = k.stream_id AND s.climatology_id = k.climatology_id
+            JOIN ocean.climatology AS c ON c.climatology_id = s.climatology_id
             CROSS JOIN LATERAL (
                 SELECT coalesce(s.judged + 1, (SELECT min(d.day) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id)) AS since,
                        (SELECT max(d.day) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id) AS last_day,
@@ -209,9 +214,13 @@ BEGIN
             revision = t.seen, advanced_at = now()
         FROM target AS t
         LEFT JOIN LATERAL (
-            SELECT h.* FROM ocean.heatwave_days(t.stream_id, t.climatology_id, t.since, t.until) AS d
-            CROSS JOIN LATERAL ocean.heatwave_step(t.state, ocean.stored_options(t.climatology_id, t.min_duration, t.max_gap),
-                                                   t.since, d.value, d.mean, d.threshold) AS h
+            SELECT h.*
+            FROM (SELECT array_agg(d.mean ORDER BY g.n) AS value, array_agg(c.mean ORDER BY g.n) AS mean,
+                         array_agg(c.threshold ORDER BY g.n) AS threshold
+                  FROM generate_series(0, t.until - t.since) AS g (n)
+                  LEFT JOIN ocean.climatology_day AS c ON c.climatology_id = t.climatology_id AND c.day_of_year = ocean.day_of_year(t.since + g.n)
+                  LEFT JOIN ocean.daily_mean AS d ON d.stream_id = t.stream_id AND d.day = t.since + g.n) AS d
+            CROSS JOIN LATERAL ocean.heatwave_step(t.state, t.options, t.since, d.value, d.mean, d.threshold) AS h
             WHERE t.until > coalesce(t.through, t.since - 1)) AS r ON true
         WHERE s.stream_id = t.stream_id AND s.climatology_id = t.climatology_id
           AND (r.through IS NOT NULL OR t.seen > t.revision)

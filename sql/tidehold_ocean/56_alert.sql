@@ -10,7 +10,8 @@ COMMENT ON COLUMN ocean.alert_channel.channel IS 'name of the channel';
 COMMENT ON COLUMN ocean.alert_channel.station IS 'hears of that station alone; NULL: of all';
 COMMENT ON COLUMN ocean.alert_channel.min_category IS 'hears of events that are or were of this category or above';
 
--- The payload is below 8000 bytes whatever the codes are.
+-- The payload is below 8000 bytes whatever the codes are.  Alerts that a restore brings are
+-- not news: they have the time of another transaction.
 CREATE FUNCTION ocean.notify_alerts() RETURNS trigger
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -23,6 +24,7 @@ BEGIN
     FROM added AS a
     JOIN ocean.alert_channel AS c ON (c.station IS NULL OR c.station = a.station)
         AND greatest(a.category_before, a.category_after) >= c.min_category
+    WHERE a.at = now()
     ORDER BY a.alert_id;
     RETURN NULL;
 END

@@ -30,11 +30,12 @@ static void
 read_years(FunctionCallInfo fcinfo, int argument, const OceanSeries *series,
 		   OceanMonthlyOptions *options)
 {
-	options->first_year = PG_ARGISNULL(argument) ? ocean_year_of(series->first_day)
-												 : PG_GETARG_INT32(argument);
-	options->last_year = PG_ARGISNULL(argument + 1)
-							 ? ocean_year_of(series->first_day + series->n - 1)
-							 : PG_GETARG_INT32(argument + 1);
+	options->first_year = ocean_year_of(series->first_day);
+	options->last_year = ocean_year_of(series->first_day + series->n - 1);
+	if (!PG_ARGISNULL(argument))
+		options->first_year = PG_GETARG_INT32(argument);
+	if (!PG_ARGISNULL(argument + 1))
+		options->last_year = PG_GETARG_INT32(argument + 1);
 	options->recentred = !PG_ARGISNULL(argument + 2);
 	options->centre = options->recentred ? PG_GETARG_FLOAT8(argument + 2) : OCEAN_HEATING_CENTRE;
 	if (options->first_year > options->last_year ||

@@ -146,7 +146,8 @@ th_ocean_detect_final(PG_FUNCTION_ARGS)
 	th_work_init(&detection.work, CurrentMemoryContext);
 	th_daily_state_options(rows, &detection.options);
 	th_daily_of_rows(&detection.work, rows, &detection.series);
-	th_baselines_build(&detection.work, &detection.series, &detection.options, &detection.baselines);
+	th_baselines_build(&detection.work, &detection.series, &detection.options,
+					   &detection.baselines);
 	th_detection_events(&detection, &events);
 	array = th_events_array(element_type, &events);
 	MemoryContextDelete(detection.work.memory);

@@ -253,8 +253,8 @@ th_ocean_heatwave_rerun(PG_FUNCTION_ARGS)
 	bool is_null[3] = { false };
 
 	th_heatwave_options_read(PG_GETARG_HEAPTUPLEHEADER(0), &options);
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &start,
-					  &nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
+					  &start, &nulls, &count);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &end,
 					  &nulls, &ends);
 	if (count != ends)

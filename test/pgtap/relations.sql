@@ -56,6 +56,89 @@ INSERT INTO expected_relation VALUES
     ('tidehold.stat_worker', 'v',
         'database_id oid, database name, pid integer, state text, started_at timestamptz, last_run_at
          timestamptz, expired bigint, folded bigint, failures bigint'),
+    ('ocean.alert', 'r',
+        'alert_id bigint!, event_id bigint!, revision integer!, stream_id bigint!, station text!, variable
+         text!, climatology_id bigint!, kind text!, state_before text, state_after text!, category_before
+         smallint, category_after smallint!, day date!, start_date date!, end_date date!, intensity_max
+         double precision!, cause text!, at timestamptz!'),
+    ('ocean.alert_channel', 'r',
+        'channel text!, station text, min_category smallint!'),
+    ('ocean.climatology', 'r',
+        'climatology_id bigint!, stream_id bigint!, kind text!, name text!, version integer!, first_year
+         integer!, last_year integer!, shift_years integer, percentile double precision!, month_percentiles
+         double precision[], window_half_width integer!, smoothing_width integer!, pad_days integer!,
+         min_years integer!, years integer!, observed integer!, guarded integer!, borrowed_from bigint,
+         max_rmse double precision, fit_observed integer, fit_bias double precision, fit_rmse double
+         precision, data_through date!, data_revision bigint!, created_at timestamptz!, created_by text!'),
+    ('ocean.climatology_curve', 'c',
+        'kind text, first_year integer, last_year integer, years integer, observed integer, guarded integer,
+         first_day date, last_day date, mean double precision[], threshold double precision[], samples
+         integer[]'),
+    ('ocean.climatology_day', 'r',
+        'climatology_id bigint!, day_of_year smallint!, mean double precision, threshold double precision,
+         samples integer!'),
+    ('ocean.current_climatology', 'v',
+        'climatology_id bigint, stream_id bigint, kind text, name text, version integer, first_year integer,
+         last_year integer, shift_years integer, percentile double precision, month_percentiles double
+         precision[], window_half_width integer, smoothing_width integer, pad_days integer, min_years
+         integer, years integer, observed integer, guarded integer, borrowed_from bigint, max_rmse double
+         precision, fit_observed integer, fit_bias double precision, fit_rmse double precision, data_through
+         date, data_revision bigint, created_at timestamptz, created_by text'),
+    ('ocean.event', 'r',
+        'event_id bigint!, stream_id bigint!, climatology_id bigint!, kind text!, state text!, revision
+         integer!, merged_into bigint, split_from bigint, start_date date!, peak_date date!, end_date date!,
+         duration integer!, missing_days integer!, category smallint!, category_name text!, category_date
+         date!, days_moderate integer!, days_strong integer!, days_severe integer!, days_extreme integer!,
+         intensity_max double precision!, intensity_mean double precision!, intensity_var double precision!,
+         intensity_cumulative double precision!, intensity_max_rel_thresh double precision!,
+         intensity_mean_rel_thresh double precision!, intensity_var_rel_thresh double precision!,
+         intensity_cumulative_rel_thresh double precision!, intensity_max_abs double precision!,
+         intensity_mean_abs double precision!, intensity_var_abs double precision!, intensity_cumulative_abs
+         double precision!, rate_onset double precision, rate_decline double precision, declared_at
+         timestamptz!, changed_at timestamptz!'),
+    ('ocean.event_revision', 'r',
+        'event_id bigint!, revision integer!, recorded_at timestamptz!, cause text!, through date!, state
+         text!, start_date date!, peak_date date!, end_date date!, duration integer!, missing_days integer!,
+         category smallint!, intensity_max double precision!, intensity_mean double precision!,
+         intensity_cumulative double precision!'),
+    ('ocean.heatwave', 'c',
+        'event_no integer, state text, start_date date, peak_date date, end_date date, duration integer,
+         missing_days integer, category smallint, category_name text, category_date date, days_moderate
+         integer, days_strong integer, days_severe integer, days_extreme integer, intensity_max double
+         precision, intensity_mean double precision, intensity_var double precision, intensity_cumulative
+         double precision, intensity_max_rel_thresh double precision, intensity_mean_rel_thresh double
+         precision, intensity_var_rel_thresh double precision, intensity_cumulative_rel_thresh double
+         precision, intensity_max_abs double precision, intensity_mean_abs double precision,
+         intensity_var_abs double precision, intensity_cumulative_abs double precision, rate_onset double
+         precision, rate_decline double precision'),
+    ('ocean.heatwave_now', 'v',
+        'stream_id bigint, station text, variable text, climatology_id bigint, kind text, climatology text,
+         version integer, phase text, through date, event_id bigint, revision integer, start_date date,
+         end_date date, duration integer, category smallint, category_name text, intensity_max double
+         precision, intensity_mean double precision, intensity_cumulative double precision'),
+    ('ocean.heatwave_options', 'c',
+        'kind text, first_year integer, last_year integer, percentile double precision, month_percentiles
+         double precision[], window_half_width integer, smoothing_width integer, pad_days integer, min_years
+         integer, min_duration integer, max_gap integer, shift_years integer'),
+    ('ocean.heatwave_state', 'r',
+        'stream_id bigint!, climatology_id bigint!, min_duration integer!, max_gap integer!, active boolean!,
+         phase text!, first_day date, judged date, through date, revision bigint!, state bytea, advanced_at
+         timestamptz'),
+    ('ocean.prediction', 'r',
+        'stream_id bigint!, lead integer!, day date!, mean double precision!, lower double precision, upper
+         double precision, deviation double precision'),
+    ('ocean.prediction_accuracy', 'v',
+        'stream_id bigint, lead integer, predictions integer, since date, rmse double precision, mae double
+         precision, bias double precision, coverage double precision, rmse_persistence double precision,
+         rmse_anomaly_persistence double precision'),
+    ('ocean.prediction_error', 'r',
+        'stream_id bigint!, lead integer!, day date!, mean double precision!, lower double precision, upper
+         double precision, persistence double precision, anomaly_persistence double precision, actual double
+         precision'),
+    ('ocean.prediction_model', 'r',
+        'stream_id bigint!, status text!, model tidehold.forecast_model, through date, observed integer!,
+         persistence double precision, last_value double precision, fitted_at timestamptz!, updated_at
+         timestamptz!'),
     ('ocean.id_seq', 'S', NULL),
     ('ocean.daily_mean', 'r',
         'stream_id bigint!, day date!, mean double precision, valid integer!, excluded integer!,
@@ -249,90 +332,7 @@ INSERT INTO expected_relation VALUES
     ('inventory.tenant', 'r',
         'tenant_id integer!, name text!, builtin boolean!, created_at timestamptz!'),
     ('inventory.unit', 'r',
-        'item_id bigint!, unit text!, numerator bigint!, denominator bigint!'),
-    ('ocean.alert', 'r',
-        'alert_id bigint!, event_id bigint!, revision integer!, stream_id bigint!, station text!, variable
-         text!, climatology_id bigint!, kind text!, state_before text, state_after text!, category_before
-         smallint, category_after smallint!, day date!, start_date date!, end_date date!, intensity_max
-         double precision!, cause text!, at timestamptz!'),
-    ('ocean.alert_channel', 'r',
-        'channel text!, station text, min_category smallint!'),
-    ('ocean.climatology', 'r',
-        'climatology_id bigint!, stream_id bigint!, kind text!, name text!, version integer!, first_year
-         integer!, last_year integer!, shift_years integer, percentile double precision!, month_percentiles
-         double precision[], window_half_width integer!, smoothing_width integer!, pad_days integer!,
-         min_years integer!, years integer!, observed integer!, guarded integer!, borrowed_from bigint,
-         max_rmse double precision, fit_observed integer, fit_bias double precision, fit_rmse double
-         precision, data_through date!, data_revision bigint!, created_at timestamptz!, created_by text!'),
-    ('ocean.climatology_curve', 'c',
-        'kind text, first_year integer, last_year integer, years integer, observed integer, guarded integer,
-         first_day date, last_day date, mean double precision[], threshold double precision[], samples
-         integer[]'),
-    ('ocean.climatology_day', 'r',
-        'climatology_id bigint!, day_of_year smallint!, mean double precision, threshold double precision,
-         samples integer!'),
-    ('ocean.current_climatology', 'v',
-        'climatology_id bigint, stream_id bigint, kind text, name text, version integer, first_year integer,
-         last_year integer, shift_years integer, percentile double precision, month_percentiles double
-         precision[], window_half_width integer, smoothing_width integer, pad_days integer, min_years
-         integer, years integer, observed integer, guarded integer, borrowed_from bigint, max_rmse double
-         precision, fit_observed integer, fit_bias double precision, fit_rmse double precision, data_through
-         date, data_revision bigint, created_at timestamptz, created_by text'),
-    ('ocean.event', 'r',
-        'event_id bigint!, stream_id bigint!, climatology_id bigint!, kind text!, state text!, revision
-         integer!, merged_into bigint, split_from bigint, start_date date!, peak_date date!, end_date date!,
-         duration integer!, missing_days integer!, category smallint!, category_name text!, category_date
-         date!, days_moderate integer!, days_strong integer!, days_severe integer!, days_extreme integer!,
-         intensity_max double precision!, intensity_mean double precision!, intensity_var double precision!,
-         intensity_cumulative double precision!, intensity_max_rel_thresh double precision!,
-         intensity_mean_rel_thresh double precision!, intensity_var_rel_thresh double precision!,
-         intensity_cumulative_rel_thresh double precision!, intensity_max_abs double precision!,
-         intensity_mean_abs double precision!, intensity_var_abs double precision!, intensity_cumulative_abs
-         double precision!, rate_onset double precision, rate_decline double precision, declared_at
-         timestamptz!, changed_at timestamptz!'),
-    ('ocean.event_revision', 'r',
-        'event_id bigint!, revision integer!, recorded_at timestamptz!, cause text!, through date!, state
-         text!, start_date date!, peak_date date!, end_date date!, duration integer!, missing_days integer!,
-         category smallint!, intensity_max double precision!, intensity_mean double precision!,
-         intensity_cumulative double precision!'),
-    ('ocean.heatwave', 'c',
-        'event_no integer, state text, start_date date, peak_date date, end_date date, duration integer,
-         missing_days integer, category smallint, category_name text, category_date date, days_moderate
-         integer, days_strong integer, days_severe integer, days_extreme integer, intensity_max double
-         precision, intensity_mean double precision, intensity_var double precision, intensity_cumulative
-         double precision, intensity_max_rel_thresh double precision, intensity_mean_rel_thresh double
-         precision, intensity_var_rel_thresh double precision, intensity_cumulative_rel_thresh double
-         precision, intensity_max_abs double precision, intensity_mean_abs double precision,
-         intensity_var_abs double precision, intensity_cumulative_abs double precision, rate_onset double
-         precision, rate_decline double precision'),
-    ('ocean.heatwave_now', 'v',
-        'stream_id bigint, station text, variable text, climatology_id bigint, kind text, climatology text,
-         version integer, phase text, through date, event_id bigint, revision integer, start_date date,
-         end_date date, duration integer, category smallint, category_name text, intensity_max double
-         precision, intensity_mean double precision, intensity_cumulative double precision'),
-    ('ocean.heatwave_options', 'c',
-        'kind text, first_year integer, last_year integer, percentile double precision, month_percentiles
-         double precision[], window_half_width integer, smoothing_width integer, pad_days integer, min_years
-         integer, min_duration integer, max_gap integer, shift_years integer'),
-    ('ocean.heatwave_state', 'r',
-        'stream_id bigint!, climatology_id bigint!, min_duration integer!, max_gap integer!, active boolean!,
-         phase text!, first_day date, judged date, through date, revision bigint!, state bytea, advanced_at
-         timestamptz'),
-    ('ocean.prediction', 'r',
-        'stream_id bigint!, lead integer!, day date!, mean double precision!, lower double precision, upper
-         double precision, deviation double precision'),
-    ('ocean.prediction_accuracy', 'v',
-        'stream_id bigint, lead integer, predictions integer, since date, rmse double precision, mae double
-         precision, bias double precision, coverage double precision, rmse_persistence double precision,
-         rmse_anomaly_persistence double precision'),
-    ('ocean.prediction_error', 'r',
-        'stream_id bigint!, lead integer!, day date!, mean double precision!, lower double precision, upper
-         double precision, persistence double precision, anomaly_persistence double precision, actual double
-         precision'),
-    ('ocean.prediction_model', 'r',
-        'stream_id bigint!, status text!, model tidehold.forecast_model, through date, observed integer!,
-         persistence double precision, last_value double precision, fitted_at timestamptz!, updated_at
-         timestamptz!');
+        'item_id bigint!, unit text!, numerator bigint!, denominator bigint!');
 
 -- A column that cannot be NULL ends in "!".
 CREATE TEMPORARY VIEW actual_relation AS

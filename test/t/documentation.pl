@@ -14,7 +14,7 @@ use Test::More;
 use Tidehold qw(node);
 
 my @pages = ('README.md', 'doc/forecast.md', 'doc/planning.md', 'doc/tidehold_ocean.md',
-	'doc/ocean_quality.md', 'doc/ocean_observation.md');
+	'doc/ocean_quality.md', 'doc/ocean_observation.md', 'doc/ocean_heatwave.md');
 my $end_of_block = '-- end of block --';
 
 # Blocks of a page as [SQL, expected output or undef].

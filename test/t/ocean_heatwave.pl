@@ -217,6 +217,21 @@ END
 	return;
 }
 
+sub dumped
+{
+	my $dump = "$PostgreSQL::Test::Utils::tmp_check/heatwave.dump";
+	my @queries = map { "SELECT count(*) > 0, md5(string_agg(r::text, '|' ORDER BY r::text)) FROM ocean.$_ AS r" }
+	  qw(climatology climatology_day heatwave_state event event_revision alert);
+	command_ok([ 'pg_dump', '-Fc', '-f', $dump, $node->connstr('postgres') ], 'pg_dump');
+	sql('CREATE DATABASE restored TEMPLATE template0');
+	command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('restored'), $dump ], 'pg_restore');
+	is($node->safe_psql('restored', $_), sql($_), "restored: $_") for @queries;
+	is($node->safe_psql('restored', 'SELECT * FROM ocean.advance_heatwaves()'), sql('SELECT * FROM ocean.advance_heatwaves()'),
+		'and detection goes on');
+	sql('DROP DATABASE restored');
+	return;
+}
+
 sub killed_and_promoted
 {
 	my $options = 'ocean.heatwave_options(first_year => 1983, last_year => 2012)';
@@ -269,6 +284,7 @@ replay('sst_tasman_1_2', 'ocean.heatwave_options(first_year => 1982, last_year =
 replay('sst_Med_short', 'ocean.heatwave_options(first_year => 1999, last_year => 2003)', '1900-01-01');
 in_any_order('sst_WA_short', 'ocean.heatwave_options(first_year => 2001, last_year => 2011)', 40);
 in_any_order('sst_Med_short', 'ocean.heatwave_options(first_year => 1999, last_year => 2003, pad_days => 3)', 40);
+dumped();
 killed_and_promoted();
 
 $node->stop;
