@@ -34,6 +34,12 @@ CREATE FUNCTION ocean.rejudge(
 COMMENT ON FUNCTION ocean.rejudge(bigint, timestamptz, timestamptz) IS
     'judges the rows of a stream, from one time to another, by the thresholds in force; flags that a person has set stay';
 
+CREATE FUNCTION ocean.refresh_latest(stream_id bigint) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'th_ocean_refresh_latest';
+COMMENT ON FUNCTION ocean.refresh_latest(bigint) IS
+    'looks up the latest value of a stream whose rows came or went without the triggers: with a partition that was dropped, or by replication';
+
 CREATE FUNCTION ocean.test_flag(tests integer, place integer) RETURNS smallint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (CASE (tests >> (3 * place)) & 7 WHEN 0 THEN NULL WHEN 7 THEN 9 ELSE (tests >> (3 * place)) & 7 END)::smallint;

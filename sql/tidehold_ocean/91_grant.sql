@@ -40,4 +40,4 @@ GRANT EXECUTE ON FUNCTION ocean.qartod_gross_range, ocean.qartod_spike, ocean.qa
     ocean.flag_text, ocean.map_flag, ocean.map_flag_number,
     ocean.qc_config_in_force, ocean.test_flag, ocean.spike_flag TO tidehold_reader;
 GRANT INSERT ON TABLE ocean.qc_config TO tidehold_admin;
-GRANT EXECUTE ON FUNCTION ocean.set_qc_config, ocean.rejudge TO tidehold_admin;
+GRANT EXECUTE ON FUNCTION ocean.set_qc_config, ocean.rejudge, ocean.refresh_latest TO tidehold_admin;

@@ -38,6 +38,7 @@
 
 PG_FUNCTION_INFO_V1(th_observation_statement);
 PG_FUNCTION_INFO_V1(th_ocean_rejudge);
+PG_FUNCTION_INFO_V1(th_ocean_refresh_latest);
 
 #define STREAMS_AT_ONCE 10000
 #define ROWS_AT_ONCE 256
@@ -369,6 +370,23 @@ th_ocean_rejudge(PG_FUNCTION_ARGS)
 	stream->span_count = 0;
 	stream->span[stream->span_count++] = (ThQcSpan){ low, high };
 	finish(true);
+	PG_RETURN_VOID();
+}
+
+/* Where rows went without a trigger: with their partition, or on the side of a replica. */
+Datum
+th_ocean_refresh_latest(PG_FUNCTION_ARGS)
+{
+	static const ThObservation nothing = { .time_us = PG_INT64_MIN, .value = NAN };
+	ThQcStream *stream;
+
+	th_require_writable("refresh_latest()");
+	stream = th_qc_stream(PG_GETARG_INT64(0));
+	if (!stream->touched)
+		stream->newest = nothing;
+	stream->touched = true;
+	stream->from_table = true;
+	finish(false);
 	PG_RETURN_VOID();
 }
 

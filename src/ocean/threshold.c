@@ -41,8 +41,7 @@ typedef struct Reader
 	JsonbContainer *object;
 } Reader;
 
-static void refuse(const Reader *reader, const char *key, const char *what)
-	pg_attribute_noreturn();
+TH_NORETURN static void refuse(const Reader *reader, const char *key, const char *what);
 
 static void
 refuse(const Reader *reader, const char *key, const char *what)

@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every function with the names and defaults of its
 -- arguments.  A change here is one for users.
 \ir setup.psql
-SELECT plan(311);
+SELECT plan(312);
 
 SELECT results_eq(
     'SELECT extname::text, nspname::text, extversion FROM extension ORDER BY 1',
@@ -570,6 +570,8 @@ INSERT INTO expected_function VALUES
      'SETOF ocean.qc_config', 'sql stable safe strict'),
     ('ocean.refuse_change', '',
      'trigger', 'plpgsql volatile unsafe'),
+    ('ocean.refresh_latest', 'stream_id bigint',
+     'void', 'c volatile unsafe strict'),
     ('ocean.rejudge', 'stream_id bigint, from_time timestamptz = NULL, to_time timestamptz = NULL',
      'void', 'c volatile unsafe'),
     ('ocean.set_qc_config', 'thresholds jsonb, stream_id bigint = NULL, variable text = NULL, cadence interval = NULL, remark

@@ -153,7 +153,7 @@ CREATE TEMPORARY TABLE for_operators AS
 CREATE TEMPORARY TABLE for_admins AS
     SELECT unnest(ARRAY[
         'tidehold.wake_launcher', 'inventory.new_id', 'inventory.import', 'inventory.rebuild', 'inventory.verify',
-        'inventory.verify_entries', 'ocean.new_id', 'ocean.drop_partitions', 'ocean.set_qc_config', 'ocean.rejudge']) AS name
+        'inventory.verify_entries', 'ocean.new_id', 'ocean.drop_partitions', 'ocean.set_qc_config', 'ocean.rejudge', 'ocean.refresh_latest']) AS name
     UNION ALL
     SELECT 'inventory.' || unnest(ARRAY[
         'flush_lost_sales', 'update_demand', 'rebuild_demand', 'verify_demand', 'expect_receipt', 'close_expected', 'note_actuals',

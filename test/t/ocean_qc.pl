@@ -224,6 +224,10 @@ INSERT INTO ocean.observation (stream_id, observed_at, value, flag, tests) VALUE
 END
 is( $node->safe_psql('postgres', 'SELECT value, flag, gross_range FROM ocean.observation_test WHERE stream_id = 18'),
 	'999|3|3', 'a row that replication applies keeps its flags');
+$node->safe_psql('postgres', 'SELECT ocean.refresh_latest(18)');
+is(latest_is_newest(18), 't', 'and its latest value is looked up on request');
+$node->safe_psql('postgres', 'SELECT ocean.refresh_latest(19)');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM ocean.latest WHERE stream_id = 19'), 0, 'which a stream without rows has not');
 $node->safe_psql('postgres', 'TRUNCATE ocean.observation');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM ocean.latest'), 0, 'TRUNCATE leaves no latest value');
 

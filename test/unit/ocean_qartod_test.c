@@ -268,6 +268,26 @@ time_gap(void)
 }
 
 static void
+flat_line(void)
+{
+	int64_t time[] = { 0, 10, 20, 30 };
+	double value[] = { 1, 1.5, 1, 1 };
+	QartodRows rows = { time, value, 4 };
+	QartodFlatLine test = { 1, QARTOD_NEVER, 0.5 };
+	QartodRules rules = { .tests = 1 << QARTOD_TEST_FLAT_LINE, .flat_line = test };
+
+	/* A range of the tolerance itself is a change. */
+	CHECK(qartod_flat_line(&test, &rows, 2) == QARTOD_GOOD);
+	CHECK(qartod_flat_line(&test, &rows, 3) == QARTOD_SUSPECT);
+	test.tolerance = 0.51;
+	CHECK(qartod_flat_line(&test, &rows, 2) == QARTOD_SUSPECT);
+	/* Three rows make a series, so as many must be there to be seen. */
+	rows.count = 2;
+	CHECK(qartod_flat_line(&test, &rows, 1) == QARTOD_GOOD);
+	CHECK(qartod_rows_before(&rules) == 2);
+}
+
+static void
 attenuated(void)
 {
 	int64_t time[] = { 0, 10, 20, 30 };
@@ -342,6 +362,7 @@ main(void)
 		{ "qartod: missing values", missing },
 		{ "qartod: aggregate", aggregate },
 		{ "qartod: time gap", time_gap },
+		{ "qartod: flat line", flat_line },
 		{ "qartod: attenuated signal", attenuated },
 		{ "qartod: distance on the ellipsoid", geodesic },
 		{ "qartod: rows before are enough", surroundings },
