@@ -135,11 +135,13 @@ END;
 COMMENT ON FUNCTION ocean.label_days(bigint, bigint, integer, integer) IS
     'each day of a stream by a stored climatology: see ocean.label_values()';
 
+-- Stable, so that data and revision are of one snapshot.
+--
 -- The policy for a record that is too short: its own climatology is refused, and the one of
 -- another stream, if one is named, must fit what there is of its own.
 CREATE FUNCTION ocean.curve_for_stream(
     stream_id bigint, options ocean.heatwave_options, borrow_from bigint, max_rmse double precision,
-    OUT curve ocean.climatology_curve, OUT source bigint, OUT fit_observed integer, OUT fit_bias double precision,
+    OUT curve ocean.climatology_curve, OUT source bigint, OUT data_revision bigint, OUT fit_observed integer, OUT fit_bias double precision,
     OUT fit_rmse double precision)
     RETURNS record
     LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -150,6 +152,7 @@ BEGIN
     BEGIN
         curve := ocean.climatology_stream(stream_id, options);
         source := stream_id;
+        data_revision := (SELECT max(d.revision) FROM ocean.daily_mean AS d WHERE d.stream_id = source);
         RETURN;
     EXCEPTION WHEN SQLSTATE 'TH026' THEN
         IF borrow_from IS NULL THEN
@@ -158,6 +161,7 @@ BEGIN
     END;
     source := borrow_from;
     curve := ocean.climatology_stream(borrow_from, options);
+    data_revision := (SELECT max(d.revision) FROM ocean.daily_mean AS d WHERE d.stream_id = source);
     IF EXISTS (SELECT FROM ocean.daily_mean AS d WHERE d.stream_id = curve_for_stream.stream_id) THEN
         SELECT f.observed, f.bias, f.rmse INTO fit_observed, fit_bias, fit_rmse
         FROM ocean.climatology_fit_stream(stream_id, curve) AS f;
@@ -173,7 +177,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ocean.curve_for_stream(bigint, ocean.heatwave_options, bigint, double precision) IS
-    'the curve that ocean.make_climatology() stores, and whose data it is of';
+    'the curve that ocean.make_climatology() stores, whose data it is of and of which revision';
 
 -- The stream's row is locked, so that two sessions do not make one version twice; a reader
 -- sees a climatology with all of its days or none, as one transaction writes them.
@@ -210,8 +214,7 @@ BEGIN
            coalesce((options).pad_days, 0), coalesce((options).min_years, 0), (made.curve).years, (made.curve).observed,
            (made.curve).guarded, nullif(made.source, stream_id),
            CASE WHEN made.source <> stream_id THEN max_rmse END, made.fit_observed, made.fit_bias, made.fit_rmse,
-           (made.curve).last_day,
-           coalesce((SELECT max(d.revision) FROM ocean.daily_mean AS d WHERE d.stream_id = made.source), 0)
+           (made.curve).last_day, made.data_revision
     RETURNING climatology_id INTO new_id;
     INSERT INTO ocean.climatology_day (climatology_id, day_of_year, mean, threshold, samples)
     SELECT new_id, d.day_of_year, d.mean, d.threshold, d.samples FROM ocean.climatology_days(made.curve) AS d;

@@ -115,7 +115,7 @@ $$;
 COMMENT ON FUNCTION ocean.record_heatwaves(bigint, bigint, date, date, ocean.heatwave[], date, text) IS
     'makes the stored events of a climatology that start from first_day to through be those found, with their revisions and alerts, known by the last day that is; returns how many changed';
 
-CREATE FUNCTION ocean.rerun_heatwaves(watched ocean.heatwave_state, first_changed date, last_changed date) RETURNS integer
+CREATE FUNCTION ocean.rerun_heatwaves(watched ocean.heatwave_state, first_changed date, last_changed date, seen bigint) RETURNS integer
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -149,7 +149,7 @@ BEGIN
         chunk := chunk * 4;
     END LOOP;
     UPDATE ocean.heatwave_state AS s
-    SET first_day = since,
+    SET first_day = since, revision = seen,
         state = CASE WHEN step.through = watched.through THEN step.state ELSE s.state END,
         phase = CASE WHEN step.through = watched.through THEN step.phase ELSE s.phase END,
         judged = CASE WHEN step.through = watched.through THEN step.judged ELSE s.judged END
@@ -157,8 +157,8 @@ BEGIN
     RETURN ocean.record_heatwaves(watched.stream_id, watched.climatology_id, again.first_day, step.through, step.events, watched.through, 'correction');
 END
 $$;
-COMMENT ON FUNCTION ocean.rerun_heatwaves(ocean.heatwave_state, date, date) IS
-    'finds the events again around days that came late or changed; returns how many changed';
+COMMENT ON FUNCTION ocean.rerun_heatwaves(ocean.heatwave_state, date, date, bigint) IS
+    'finds the events again around days that came late or changed, up to the revision seen; returns how many changed';
 
 CREATE FUNCTION ocean.advance_heatwaves(
     stream_id bigint DEFAULT NULL, through date DEFAULT NULL, OUT series integer, OUT corrected integer, OUT events integer)
@@ -180,21 +180,24 @@ BEGIN
     FROM (SELECT s.stream_id, s.climatology_id FROM ocean.heatwave_state AS s
           WHERE s.active AND (advance_heatwaves.stream_id IS NULL OR s.stream_id = advance_heatwaves.stream_id)
           ORDER BY s.stream_id, s.climatology_id FOR UPDATE) AS l;
-    -- From here on each statement has a snapshot that is later than the locks.
+    -- From here on each statement has a snapshot that is later than the locks, and that of a
+    -- later one may show more.  So a revision counts as seen only where the statement that
+    -- says so has looked for days that came late: one that commits in between keeps the
+    -- revision of its stream where it was, and the next call finds it.
     FOR late IN
-        SELECT s AS watched, l.first_day, l.last_day
+        SELECT s AS watched, l.first_day, l.last_day, l.seen
         FROM unnest(locked_streams, locked) AS k (stream_id, climatology_id)
         JOIN ocean.heatwave_state AS s ON s.stream_id = k.stream_id AND s.climatology_id = k.climatology_id
         CROSS JOIN LATERAL (
             -- OFFSET 0 keeps min() from walking over all days: what is new by its revision is little.
-            SELECT min(d.day) AS first_day, max(d.day) AS last_day
-            FROM (SELECT m.day FROM ocean.daily_mean AS m
-                  WHERE m.stream_id = s.stream_id AND m.revision > s.revision OFFSET 0) AS d
-            WHERE d.day <= s.through) AS l
+            SELECT min(d.day) FILTER (WHERE d.day <= s.through) AS first_day,
+                   max(d.day) FILTER (WHERE d.day <= s.through) AS last_day, max(d.revision) AS seen
+            FROM (SELECT m.day, m.revision FROM ocean.daily_mean AS m
+                  WHERE m.stream_id = s.stream_id AND m.revision > s.revision OFFSET 0) AS d) AS l
         WHERE s.through IS NOT NULL AND l.first_day IS NOT NULL
     LOOP
         corrected := corrected + 1;
-        events := events + ocean.rerun_heatwaves(late.watched, late.first_day, late.last_day);
+        events := events + ocean.rerun_heatwaves(late.watched, late.first_day, late.last_day, late.seen);
     END LOOP;
     FOR step IN
         WITH target AS MATERIALIZED (
@@ -206,7 +209,9 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT coalesce(s.judged + 1, (SELECT min(d.day) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id)) AS since,
                        (SELECT max(d.day) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id) AS last_day,
-                       coalesce((SELECT max(d.revision) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id), 0) AS seen) AS n
+                       CASE WHEN EXISTS (SELECT FROM ocean.daily_mean AS d
+                                         WHERE d.stream_id = s.stream_id AND d.revision > s.revision AND d.day <= s.through) THEN s.revision
+                            ELSE coalesce((SELECT max(d.revision) FROM ocean.daily_mean AS d WHERE d.stream_id = s.stream_id), 0) END AS seen) AS n
         )
         UPDATE ocean.heatwave_state AS s
         SET state = coalesce(r.state, s.state), phase = coalesce(r.phase, s.phase), judged = coalesce(r.judged, s.judged),

@@ -369,8 +369,8 @@ INSERT INTO expected_function VALUES
     ('ocean.create_feeds', 'kafka_server text = NULL, redis_server text = NULL',
      'SETOF text', 'plpgsql volatile unsafe'),
     ('ocean.curve_for_stream', 'stream_id bigint, options ocean.heatwave_options, borrow_from bigint, max_rmse double precision, OUT
-         curve ocean.climatology_curve, OUT source bigint, OUT fit_observed integer, OUT fit_bias double
-         precision, OUT fit_rmse double precision',
+         curve ocean.climatology_curve, OUT source bigint, OUT data_revision bigint, OUT fit_observed
+         integer, OUT fit_bias double precision, OUT fit_rmse double precision',
      'record', 'plpgsql stable safe'),
     ('ocean.daily_accumulate', 'state internal, day date, value double precision',
      'internal', 'c immutable safe'),
@@ -464,7 +464,7 @@ INSERT INTO expected_function VALUES
      'integer', 'plpgsql volatile unsafe strict'),
     ('ocean.renew_climatologies', 'stream_id bigint = NULL, corrected boolean = false, OUT replaced bigint, OUT climatology_id bigint',
      'SETOF record', 'plpgsql volatile unsafe'),
-    ('ocean.rerun_heatwaves', 'watched ocean.heatwave_state, first_changed date, last_changed date',
+    ('ocean.rerun_heatwaves', 'watched ocean.heatwave_state, first_changed date, last_changed date, seen bigint',
      'integer', 'plpgsql volatile unsafe strict'),
     ('ocean.store_prediction', 'stream_id bigint, horizon integer',
      'void', 'plpgsql volatile unsafe strict'),

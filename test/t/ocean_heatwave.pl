@@ -118,6 +118,29 @@ END
 	return;
 }
 
+# HotSpots, degree heating weeks and levels of each day; the files have six decimals.
+sub heat_stress
+{
+	my ($series) = @_;
+	sql(<<"END");
+CREATE TABLE stress (day date, hotspot_plain float8, weeks_plain float8, level_plain int,
+    hotspot_recentred float8, weeks_recentred float8, level_recentred int);
+\\copy stress FROM '$data/ref/$series.dhw.csv' CSV HEADER
+END
+	for my $kind ([ 'plain', 'NULL' ], [ 'recentred', '1988.2857' ])
+	{
+		my ($name, $centre) = @$kind;
+		is(sql(<<"END"), '14975', "$series: heat stress of each day, $name");
+SELECT count(*) FROM ocean.monthly_means_stream(stream('$series'), 1985, 2012, $centre) AS m,
+    LATERAL ocean.heating_stream(stream('$series'), m.maximum) AS h JOIN stress AS r USING (day)
+WHERE abs(h.hotspot - r.hotspot_$name) < 1e-6 AND (abs(h.degree_weeks - r.weeks_$name) < 2e-6 OR h.degree_weeks IS NULL AND r.weeks_$name IS NULL)
+    AND h.level IS NOT DISTINCT FROM r.level_$name
+END
+	}
+	sql('DROP TABLE stress');
+	return;
+}
+
 # ---- the incremental detection ----
 
 my $stored = 'SELECT start_date, peak_date, end_date, duration, category, state, intensity_max, intensity_mean, intensity_var,'
@@ -274,6 +297,7 @@ sub killed_and_promoted
 load_series();
 my $manifest = JSON::PP::decode_json(slurp_file("$data/ref/manifest.json"));
 compare_case($_) for @$manifest;
+heat_stress($_) for qw(sst_WA sst_Med);
 
 my $warm = 'ocean.heatwave_options(first_year => 1983, last_year => 2012)';
 my $cold = q{ocean.heatwave_options(kind => 'cold_spell', first_year => 1983, last_year => 2012)};
