@@ -21,7 +21,7 @@ END;
 COMMENT ON FUNCTION ocean.expected_per_day(interval) IS 'number of values in a whole day by the cadence, at least 1';
 
 -- Partition by partition: within a month the days are found by index, and the planner sees
--- one partition.  Days of observations that retention has dropped keep the mean they have.
+-- one partition, as both ends of the month are constants.  Days of observations that retention has dropped keep the mean they have.
 CREATE FUNCTION ocean.take_daily_means(stream_ids bigint[], since date, until date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -60,7 +60,7 @@ BEGIN
                        e.revision + 1 AS revision
                 FROM unnest($1, $2) AS t (stream_id, day)
                 JOIN ocean.stream AS s USING (stream_id) JOIN ocean.daily_state AS e USING (stream_id)
-                WHERE t.day >= %1$L::date AND t.day < (%1$L::date + interval '1 month')::date
+                WHERE t.day >= %1$L::date AND t.day < %2$L::date
             ), counted AS (
                 SELECT t.stream_id, t.day, t.expected, t.min_coverage, t.revision, m.mean, m.valid, m.excluded,
                        least(1, m.valid::double precision / t.expected) AS coverage
@@ -71,7 +71,7 @@ BEGIN
                     FROM ocean.observation AS o
                     WHERE o.stream_id = t.stream_id
                       AND o.observed_at >= t.day::timestamptz AND o.observed_at < (t.day + 1)::timestamptz
-                      AND o.observed_at >= %1$L::timestamptz AND o.observed_at < %1$L::timestamptz + interval '1 month') AS m
+                      AND o.observed_at >= %1$L::timestamptz AND o.observed_at < %2$L::timestamptz) AS m
             ), written AS (
                 INSERT INTO ocean.daily_mean AS d (stream_id, day, mean, valid, excluded, expected, coverage, revision)
                 SELECT c.stream_id, c.day, CASE WHEN c.coverage >= c.min_coverage THEN c.mean END,
@@ -86,7 +86,7 @@ BEGIN
                       IS DISTINCT FROM (excluded.mean, excluded.valid, excluded.excluded, excluded.expected)
                 RETURNING d.stream_id
             )
-            SELECT count(*), array_agg(DISTINCT w.stream_id) FROM written AS w $q$, month)
+            SELECT count(*), array_agg(DISTINCT w.stream_id) FROM written AS w $q$, month, (month + interval '1 month')::date)
         INTO written_here, changed_streams USING streams, days;
         changed := changed + written_here;
         all_changed := all_changed || changed_streams;

@@ -198,6 +198,11 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'stream % does not exist', coalesce(stream_id::text, 'NULL') USING ERRCODE = 'TH026';
     END IF;
+    -- NaN is above every number and would let any climatology pass.
+    IF max_rmse < 0 OR max_rmse = 'NaN' THEN
+        RAISE EXCEPTION 'max_rmse % is no distance', max_rmse
+            USING ERRCODE = 'TH026', DETAIL = 'It is in the unit of the variable, from 0.';
+    END IF;
     SELECT c.* INTO made FROM ocean.curve_for_stream(stream_id, options, borrow_from, max_rmse) AS c;
     lineage := coalesce(name, CASE WHEN (options).shift_years IS NULL
         THEN format('%s-%s', (made.curve).first_year, (made.curve).last_year)

@@ -257,6 +257,10 @@ BEGIN
         RAISE EXCEPTION 'climatology % is none of stream %', coalesce(climatology_id::text, 'NULL'), coalesce(stream_id::text, 'NULL')
             USING ERRCODE = 'TH026', HINT = 'Make one with ocean.make_climatology(), which can borrow the data of another stream.';
     END IF;
+    IF min_duration NOT BETWEEN 1 AND 366 OR max_gap NOT BETWEEN 0 AND 366 THEN
+        RAISE EXCEPTION 'min_duration % with max_gap % is out of range', coalesce(min_duration, 5), coalesce(max_gap, 2)
+            USING ERRCODE = 'TH026', DETAIL = 'min_duration is from 1 to 366, max_gap from 0 to 366.';
+    END IF;
     INSERT INTO ocean.heatwave_state (stream_id, climatology_id, min_duration, max_gap)
     VALUES (stream_id, climatology_id, coalesce(min_duration, 5), coalesce(max_gap, 2))
     ON CONFLICT (stream_id, climatology_id) DO UPDATE SET active = true

@@ -115,6 +115,12 @@ DECLARE
     fitted tidehold.forecast_model;
 BEGIN
     series := 0; failed := 0;
+    -- A bad argument is no failure of a series: it must not cost the models that there are.
+    PERFORM tidehold.forecast_options(method => method, horizon => horizon);
+    IF years < 1 THEN
+        RAISE EXCEPTION 'years % is out of range', years
+            USING ERRCODE = 'TH026', DETAIL = 'It is 1 or more.';
+    END IF;
     FOR one IN
         SELECT s.stream_id, d.first_day, d.last_day
         FROM ocean.stream AS s

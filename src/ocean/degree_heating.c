@@ -39,12 +39,15 @@ read_years(FunctionCallInfo fcinfo, int argument, const OceanSeries *series,
 	options->recentred = !PG_ARGISNULL(argument + 2);
 	options->centre = options->recentred ? PG_GETARG_FLOAT8(argument + 2) : OCEAN_HEATING_CENTRE;
 	if (options->first_year > options->last_year ||
-		options->last_year - options->first_year >= OCEAN_HEATING_YEARS_MAX ||
-		!isfinite(options->centre))
+		options->last_year - options->first_year >= OCEAN_HEATING_YEARS_MAX)
 		ereport(ERROR,
 				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
 				 errmsg("years %d to %d are no baseline", options->first_year, options->last_year),
 				 errdetail("It has at least one year and at most %d.", OCEAN_HEATING_YEARS_MAX)));
+	if (!isfinite(options->centre))
+		ereport(ERROR,
+				(errcode(th_code_sqlstate(TH_INVALID_ARGUMENT)),
+				 errmsg("centre %g is not a year", options->centre)));
 }
 
 static Datum
