@@ -1,7 +1,7 @@
 -- The catalogue is the contract: every table and view with its columns.  A change here is one
 -- for users.
 \ir setup.psql
-SELECT plan(106);
+SELECT plan(108);
 
 CREATE TEMPORARY TABLE expected_relation (name text, kind "char", columns text);
 INSERT INTO expected_relation VALUES
