@@ -50,7 +50,7 @@ SELECT file, inserted, unchanged, corrected, refused, ignored, reasons, error_co
 UPDATE ocean.ingested_file SET read_at = read_at + interval '1 minute';
 INSERT INTO ocean.station (code, latitude, longitude) VALUES ('99999', 1, 2);
 INSERT INTO ocean.stream (station_id, variable_id, cadence)
-SELECT station_id, 2, '1 hour' FROM ocean.station WHERE code = '99999';
+SELECT station_id, 1, '1 hour' FROM ocean.station WHERE code = '99999';
 CALL ocean.run_job('ingest', :'in');
 SELECT * FROM lately;
 UPDATE ocean.ingested_file SET read_at = read_at + interval '1 minute';

@@ -11,6 +11,8 @@ use Test::More;
 use Session;
 
 my $node = Tidehold::node('ocean_cron');
+# What waits for ever fails after all.
+$node->append_conf('postgresql.conf', 'statement_timeout = 30s');
 $node->start;
 $node->safe_psql('postgres', <<'END');
 CREATE EXTENSION tidehold_ocean CASCADE;

@@ -76,6 +76,10 @@ sub labels_missing
     my $locked = $bare =~ /\bSET search_path (?:=|TO) pg_catalog, pg_temp\b/i;
     my @missing;
     push @missing, 'no LANGUAGE' unless $bare =~ /\bLANGUAGE (?:c|sql|plpgsql)\b/i;
+    # A procedure takes none of these labels, and cannot commit with a SET of its own: its
+    # body has to name everything in full.
+    return map { at($statement, "procedure $function->{name} has $_") } @missing
+        if $function->{kind} eq 'PROCEDURE';
     push @missing, 'no volatility' unless $bare =~ /\b(?:IMMUTABLE|STABLE|VOLATILE)\b/i;
     push @missing, 'no parallel label' unless $bare =~ /\bPARALLEL (?:SAFE|RESTRICTED|UNSAFE)\b/i;
     push @missing, 'neither STRICT nor CALLED ON NULL INPUT'
