@@ -5,6 +5,7 @@ CREATE EXTENSION tidehold_ocean CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
+SET intervalstyle = 'postgres';
 
 INSERT INTO ocean.station (code, name, latitude, longitude, position_since) VALUES
     ('44013', 'Boston approach', 42.346, -70.651, '2020-01-01'),
