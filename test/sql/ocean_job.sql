@@ -195,4 +195,4 @@ FROM ocean.jobs(ingest_folder => '/in''s', ingest_relation => 'a.b', lookback =>
 DROP VIEW slow, lately;
 DROP TABLE arrived;
 SET client_min_messages = warning;
-DROP EXTENSION tidehold CASCADE;
+DROP EXTENSION tidehold_ocean;
