@@ -197,11 +197,9 @@ fill(ThWork *work, const ThGridSource *source, const ForecastPoint *point, int64
 	 ThGrid *grid)
 {
 	int n = (int) point[steps - 1].at + 1;
-	double *value = work->lent.allocate(work, n * sizeof(*value));
-	bool *is_gap = work->lent.allocate(work, n * sizeof(*is_gap));
+	double *value = th_work_allocate(work, n * sizeof(*value));
+	bool *is_gap = th_work_allocate(work, n * sizeof(*is_gap));
 
-	if (value == NULL || is_gap == NULL)
-		th_work_no_memory();
 	for (int t = 0; t < n; t++)
 		value[t] = NAN;
 	memset(is_gap, true, n * sizeof(*is_gap));

@@ -21,11 +21,7 @@ th_check_horizon(int horizon)
 static double *
 numbers(ThWork *work, int64 count)
 {
-	double *result = work->lent.allocate(work, Max(count, 1) * sizeof(*result));
-
-	if (result == NULL)
-		th_work_no_memory();
-	return result;
+	return th_work_allocate(work, Max(count, 1) * sizeof(double));
 }
 
 /* Levels of the interval's ends, then those of the options. */

@@ -53,9 +53,7 @@ th_values_series(ThWork *work, ArrayType *array, const ThForecastOptions *option
 				 errmsg("series has %d values, more than %d", count, VALUES_MAX)));
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
 					  &elements, &nulls, &count);
-	value = work->lent.allocate(work, Max(count, 1) * sizeof(double));
-	if (value == NULL)
-		th_work_no_memory();
+	value = th_work_allocate(work, Max(count, 1) * sizeof(double));
 	for (int i = 0; i < count; i++)
 	{
 		value[i] = nulls[i] ? NAN : DatumGetFloat8(elements[i]);

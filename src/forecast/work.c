@@ -48,6 +48,16 @@ th_work_reset(ThWork *work)
 	work->used = 0;
 }
 
+void *
+th_work_allocate(ThWork *work, size_t size)
+{
+	void *block = allocate(work, size);
+
+	if (block == NULL)
+		th_work_no_memory();
+	return block;
+}
+
 void
 th_work_no_memory(void)
 {

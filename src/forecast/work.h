@@ -21,7 +21,10 @@ typedef struct ThWork
 extern void th_work_init(ThWork *work, MemoryContext parent);
 extern void th_work_reset(ThWork *work);
 
-/* Raises the error of a series that needs more memory than is allowed. */
+/* Zeroed; raises the error of a series that needs more memory than is allowed. */
+extern void *th_work_allocate(ThWork *work, size_t size);
+
+/* Raises that error for the core, which only says so. */
 extern void th_work_no_memory(void);
 
 #endif /* TIDEHOLD_FORECAST_WORK_H */

@@ -56,16 +56,6 @@ th_ocean_day_of_year(PG_FUNCTION_ARGS)
 
 /* ---- building ---- */
 
-static void *
-allocate(ThWork *work, size_t size)
-{
-	void *block = work->lent.allocate(work->lent.context, size);
-
-	if (block == NULL)
-		th_work_no_memory();
-	return block;
-}
-
 static void
 refuse_too_few(const OceanClimatologyOptions *made)
 {
@@ -126,7 +116,7 @@ build_shifting(ThWork *work, const OceanSeries *series, const ThHeatwaveOptions 
 
 	baselines->first_year = first;
 	baselines->count = Max(last - first + 1, 1);
-	built = allocate(work, baselines->count * sizeof(*built));
+	built = th_work_allocate(work, baselines->count * sizeof(*built));
 	for (int i = 0; i < baselines->count; i++)
 	{
 		made.first_year = first + i - options->shift_years;
@@ -147,7 +137,7 @@ th_baselines_build(ThWork *work, const OceanSeries *series, const ThHeatwaveOpti
 		build_shifting(work, series, options, baselines);
 		return;
 	}
-	built = allocate(work, sizeof(*built));
+	built = th_work_allocate(work, sizeof(*built));
 	th_climatology_build(work, series, options, built);
 	*baselines = (OceanBaselines){ .climatology = built, .count = 1 };
 }
@@ -269,7 +259,7 @@ static Datum
 climatology_of(FunctionCallInfo fcinfo, ThWork *work, const OceanSeries *series,
 			   const ThHeatwaveOptions *options)
 {
-	OceanClimatology *climatology = allocate(work, sizeof(*climatology));
+	OceanClimatology *climatology = th_work_allocate(work, sizeof(*climatology));
 	Datum result;
 
 	th_climatology_build(work, series, options, climatology);
@@ -346,7 +336,7 @@ fit_row(FunctionCallInfo fcinfo, const OceanSeries *series, const OceanClimatolo
 static Datum
 fit_of(FunctionCallInfo fcinfo, ThWork *work, const OceanSeries *series, int curve)
 {
-	OceanClimatology *climatology = allocate(work, sizeof(*climatology));
+	OceanClimatology *climatology = th_work_allocate(work, sizeof(*climatology));
 	ThHeatwaveOptions options;
 	Datum result;
 

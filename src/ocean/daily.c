@@ -61,16 +61,6 @@ th_daily_check(int32 day, double value)
 				 errhint("Give NULL for a value that is not known.")));
 }
 
-static void *
-allocate(ThWork *work, size_t size)
-{
-	void *block = work->lent.allocate(work->lent.context, size);
-
-	if (block == NULL)
-		th_work_no_memory();
-	return block;
-}
-
 static void
 refuse_twice(const Rows *rows)
 {
@@ -110,9 +100,9 @@ rows_of_points(ThWork *work, ForecastPoint *point, int count)
 	for (int i = 1; i < count && sorted; i++)
 		sorted = point[i].at > point[i - 1].at;
 	if (!sorted)
-		forecast_points_sort(point, allocate(work, count * sizeof(*point)), count);
-	rows.day = allocate(work, Max(count, 1) * sizeof(*rows.day));
-	rows.value = allocate(work, Max(count, 1) * sizeof(*rows.value));
+		forecast_points_sort(point, th_work_allocate(work, count * sizeof(*point)), count);
+	rows.day = th_work_allocate(work, Max(count, 1) * sizeof(*rows.day));
+	rows.value = th_work_allocate(work, Max(count, 1) * sizeof(*rows.value));
 	for (int i = 0; i < count; i++)
 	{
 		rows.day[i] = (int32) point[i].at;
@@ -142,7 +132,7 @@ th_daily_of_arrays(ThWork *work, ArrayType *days, ArrayType *values, OceanSeries
 
 	deconstruct_array(days, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &day, &nulls, &count);
 	check_lengths(count, value_count);
-	point = allocate(work, Max(count, 1) * sizeof(*point));
+	point = th_work_allocate(work, Max(count, 1) * sizeof(*point));
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
@@ -162,7 +152,7 @@ th_daily_of_arrays(ThWork *work, ArrayType *days, ArrayType *values, OceanSeries
 void
 th_daily_of_rows(ThWork *work, const ThSeries *rows, OceanSeries *series)
 {
-	ForecastPoint *point = allocate(work, Max(rows->count, 1) * sizeof(*point));
+	ForecastPoint *point = th_work_allocate(work, Max(rows->count, 1) * sizeof(*point));
 	Rows sorted;
 
 	th_series_copy(rows, point);
@@ -176,8 +166,8 @@ static void
 grow(ThWork *work, Rows *rows, int *room)
 {
 	int wanted = *room == 0 ? ROWS_FIRST : *room * 2;
-	int32 *day = allocate(work, wanted * sizeof(*day));
-	double *value = allocate(work, wanted * sizeof(*value));
+	int32 *day = th_work_allocate(work, wanted * sizeof(*day));
+	double *value = th_work_allocate(work, wanted * sizeof(*value));
 
 	if (rows->count > 0)
 	{
