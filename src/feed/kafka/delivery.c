@@ -59,7 +59,9 @@ th_kafka_commits_create(void)
 bool
 th_kafka_commits_are_many(void)
 {
-	return th_kafka.in_flight > 0 && th_kafka.commit_count >= COMMITS_MANY;
+	int listed = th_kafka.in_flight > 0 ? th_kafka.commit_count : 0;
+
+	return listed + th_kafka_held() >= COMMITS_MANY;
 }
 
 static uint64
@@ -107,6 +109,17 @@ arrive(const rd_kafka_message_t *message)
 {
 	th_kafka.in_flight--;
 	th_kafka.in_flight_bytes -= message->len + message->key_len;
+}
+
+/* Their commits leave the list too, or a queue that stays full would fill it. */
+void
+th_kafka_come_back(const rd_kafka_message_t *lot, int taken, int n, int commits)
+{
+	for (int i = taken; i < n; i++)
+		arrive(&lot[i]);
+	if (taken > 0)
+		commits = (int) ((uint64) lot[taken - 1]._private >> OPAQUE_COMMIT_SHIFT) + 1;
+	th_kafka.commit_count = commits;
 }
 
 /* ---- refusals ---- */

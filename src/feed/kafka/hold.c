@@ -1,14 +1,18 @@
 /*
  * hold.c
- *	  Messages of the next batch, while the transaction of the last one is being committed.
+ *	  Messages on their way to the client, in their order.
  *
- * The client takes none then, and what was taken before the commit began would be in that
- * transaction.  So they are kept here, in their order, until the next one is begun.  Only
- * the process itself touches the memory; when it ends they are lost, and its successor
- * reads them from the WAL again, for no position covers them.
+ * The client takes many in one call for a good deal less than one by one: it looks at the
+ * clock, takes the topic's lock and asks for its own state once.  So they gather here until
+ * there are enough for a call.  While the transaction of the batch before is being
+ * committed they stay, for the client takes none then, and what it took before the commit
+ * began would be in that transaction.
  *
- * What the client may refuse by its size is not taken: it waits for the commit, so that
- * its refusal comes when it is sent.
+ * Only the process itself touches the memory; when it ends they are lost, and its successor
+ * reads them from the WAL again, for no position covers them: none is sent before they are.
+ *
+ * What the client may refuse by its size is not taken: that is sent by itself, so that the
+ * refusal comes when it is sent.
  */
 #include "postgres.h"
 
@@ -77,13 +81,25 @@ keep(FeedBytes *bytes, char *to)
 	return to + bytes->len;
 }
 
+static int64
+held_size(const FeedMessage *message)
+{
+	return MAXALIGN(sizeof(Held) + message->key.len + message->value.len);
+}
+
+bool
+th_kafka_can_hold(const FeedMessage *message)
+{
+	return wire_size(message) <= largest && held_size(message) <= room;
+}
+
 bool
 th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 {
-	int64 size = MAXALIGN(sizeof(Held) + message->key.len + message->value.len);
+	int64 size = held_size(message);
 	Held *held = (Held *) (memory + end);
 
-	if (end + size > room || wire_size(message) > largest)
+	if (end + size > room)
 		return false;
 	held->message = th_kafka_message(topic, message);
 	held->size = (int) size;
@@ -93,19 +109,52 @@ th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 	return true;
 }
 
+bool
+th_kafka_hold_is_due(void)
+{
+	return count >= KAFKA_LOT || (count > 0 && !th_kafka.in_transaction);
+}
+
+static Held *
+held_at(int64 offset)
+{
+	return (Held *) (memory + offset);
+}
+
+/* The first, and those behind it that go with it in one call. */
+static int
+first_lot(const KafkaMessage **lot)
+{
+	int n = 0;
+
+	for (int64 at = first; at < end && n < KAFKA_LOT; at += held_at(at)->size)
+	{
+		lot[n] = &held_at(at)->message;
+		if (n > 0 && !th_kafka_go_together(lot[0], lot[n]))
+			break;
+		n++;
+	}
+	return n;
+}
+
 /* False: the client has no room for all of them yet. */
 bool
 th_kafka_release(void)
 {
+	const KafkaMessage *lot[KAFKA_LOT];
+
 	while (first < end)
 	{
-		Held *held = (Held *) (memory + first);
+		int n = first_lot(lot);
+		int taken;
 
 		th_kafka_transaction_begin();
-		if (!th_kafka_produce(&held->message))
+		taken = th_kafka_produce(lot, n);
+		for (int i = 0; i < taken; i++)
+			first += held_at(first)->size;
+		count -= taken;
+		if (taken < n)
 			return false;
-		first += held->size;
-		count--;
 	}
 	first = end = 0;
 	return true;

@@ -8,7 +8,8 @@
  *	 error.c		errors of the client as SQLSTATE and state of the feed
  *	 topic.c		topics: are they there, make them, how many partitions
  *	 transaction.c	begin, the position that ends a batch, commit
- *	 hold.c			what is sent while the transaction before it is being committed
+ *	 hold.c			messages on their way to the client
+ *	 produce.c		messages as the client takes them
  *	 position.c		reads back the position that the predecessor left
  *	 exit.c			tears everything down within 200 ms
  *
@@ -27,6 +28,7 @@
 #define KAFKA_SLICE_MS 50 /* how long a call may block */
 #define KAFKA_TOPIC_LEN 249
 #define KAFKA_PART_POSITION 255
+#define KAFKA_LOT 64 /* messages that the client is given in a call */
 
 typedef enum KafkaTopicState
 {
@@ -115,15 +117,26 @@ extern void th_kafka_producer_create(const FeedSinkStart *start);
 extern rd_kafka_t *th_kafka_consumer_create(void);
 extern char *th_kafka_server_option(const char *name); /* or NULL */
 
-/* sink.c: all but the headers points into what was given; false: no room in the queue yet. */
+/*
+ * produce.c: a message of ours, all but its headers pointing into what was given; whether
+ * two go in one call, which takes at most KAFKA_LOT, and says how many of them the client
+ * had room for; one by itself, which may be too large.
+ */
 extern KafkaMessage th_kafka_message(KafkaTopic *topic, const FeedMessage *message);
-extern bool th_kafka_produce(const KafkaMessage *message);
+extern bool th_kafka_go_together(const KafkaMessage *one, const KafkaMessage *other);
+extern int th_kafka_produce(const KafkaMessage *const *messages, int n);
+extern rd_kafka_resp_err_t th_kafka_produce_one(const KafkaMessage *message);
 
-/* hold.c: how many; takes one, or says that it must wait; gives all to the client. */
+/*
+ * hold.c: how many; could one be taken; takes it, or has no room now; are there enough for
+ * a call; gives all to the client, or as many as that has room for.
+ */
 extern void th_kafka_hold_create(int64 bytes);
 extern int th_kafka_held(void);
 extern int64 th_kafka_held_bytes(void);
+extern bool th_kafka_can_hold(const FeedMessage *message);
 extern bool th_kafka_hold(KafkaTopic *topic, const FeedMessage *message);
+extern bool th_kafka_hold_is_due(void);
 extern bool th_kafka_release(void);
 
 /* delivery.c */
@@ -131,6 +144,8 @@ extern void th_kafka_commits_create(void);
 extern bool th_kafka_commits_are_many(void); /* the batch has to end */
 extern void *th_kafka_opaque(KafkaFlight flight);
 extern void th_kafka_depart(int bytes); /* the client took a message of so many bytes */
+/* Of n that departed it took the first; so many commits were listed before. */
+extern void th_kafka_come_back(const rd_kafka_message_t *lot, int taken, int n, int commits);
 extern bool th_kafka_poll(void);
 TH_NORETURN extern void th_kafka_give_up(void); /* the producer takes no more */
 extern void th_kafka_leave_careful(XLogRecPtr durable);

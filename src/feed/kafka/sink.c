@@ -106,97 +106,6 @@ topic_of(const FeedMessage *message)
 	return topic;
 }
 
-/*
- * The partition is chosen here and not by the client, which would go over to a new number
- * of partitions in the middle of a batch.
- */
-static int32
-partition_of(const KafkaTopic *topic, const FeedBytes *key)
-{
-	if (key->data == NULL || key->len == 0 || th_kafka.partitioner == NULL)
-		return RD_KAFKA_PARTITION_UA;
-	return th_kafka.partitioner(topic->handle, key->data, key->len, topic->partitions, NULL, NULL);
-}
-
-static rd_kafka_headers_t *
-headers_of(const FeedMessage *message)
-{
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(message->header_count);
-
-	for (int i = 0; i < message->header_count; i++)
-	{
-		const FeedField *header = &message->headers[i];
-
-		(void) rd_kafka_header_add(headers, header->name.data, header->name.len,
-								   header->value.data, header->value.len);
-	}
-	return headers;
-}
-
-KafkaMessage
-th_kafka_message(KafkaTopic *topic, const FeedMessage *message)
-{
-	return (KafkaMessage){
-		.topic = topic,
-		.flight = {
-			.commit_lsn = message->txn != NULL ? message->txn->commit_lsn : InvalidXLogRecPtr,
-			.index = message->index,
-			.part = message->part,
-		},
-		.key = message->key,
-		.value = message->value,
-		.headers = message->header_count > 0 ? headers_of(message) : NULL,
-	};
-}
-
-static rd_kafka_resp_err_t
-produce_with_headers(const KafkaMessage *message, void *opaque)
-{
-	return rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(message->topic->handle),
-							 RD_KAFKA_V_PARTITION(partition_of(message->topic, &message->key)),
-							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
-							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
-							 RD_KAFKA_V_HEADERS(message->headers), RD_KAFKA_V_OPAQUE(opaque),
-							 RD_KAFKA_V_END);
-}
-
-static rd_kafka_resp_err_t
-produce(const KafkaMessage *message)
-{
-	void *opaque = th_kafka_opaque(message->flight);
-
-	if (message->headers != NULL)
-		return produce_with_headers(message, opaque);
-	if (rd_kafka_produce(message->topic->handle, partition_of(message->topic, &message->key),
-						 RD_KAFKA_MSG_F_COPY, (void *) message->value.data, message->value.len,
-						 message->key.data, message->key.len, opaque) == 0)
-		return RD_KAFKA_RESP_ERR_NO_ERROR;
-	return rd_kafka_last_error();
-}
-
-TH_NORETURN static void
-raise_not_sent(const KafkaMessage *message, rd_kafka_resp_err_t code)
-{
-	if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL)
-		th_kafka_give_up();
-	th_kafka_raise(code, "send",
-				   psprintf("topic \"%s\": %s", message->topic->name, rd_kafka_err2str(code)));
-}
-
-bool
-th_kafka_produce(const KafkaMessage *message)
-{
-	rd_kafka_resp_err_t code = produce(message);
-
-	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		return false;
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		raise_not_sent(message, code);
-	th_kafka_depart(message->key.len + message->value.len);
-	return true;
-}
-
 static FeedSent
 refuse_size(const FeedMessage *message, StringInfo why)
 {
@@ -218,34 +127,32 @@ note_sent(const FeedMessage *message)
 		th_kafka.newest = Max(th_kafka.newest, message->txn->commit_lsn);
 }
 
+/* What the client may refuse for its size goes behind all others. */
 static FeedSent
-send_to(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
+send_alone(KafkaTopic *topic, const FeedMessage *message, StringInfo why)
 {
-	KafkaMessage ready = th_kafka_message(topic, message);
-	rd_kafka_resp_err_t code = produce(&ready);
+	KafkaMessage ready;
+	rd_kafka_resp_err_t code;
 
+	if (!th_kafka_is_open() || !th_kafka_release())
+		return FEED_FULL;
+	th_kafka_transaction_begin();
+	ready = th_kafka_message(topic, message);
+	code = th_kafka_produce_one(&ready);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-	{
-		th_kafka_depart(message->key.len + message->value.len);
-		note_sent(message);
 		return FEED_SENT;
-	}
 	if (ready.headers != NULL)
 		rd_kafka_headers_destroy(ready.headers);
-	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		return FEED_FULL;
-	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
-		return refuse_size(message, why);
-	raise_not_sent(&ready, code);
+	return code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? FEED_FULL : refuse_size(message, why);
 }
 
-/* Behind a batch that was closed. */
 static FeedSent
-send_later(KafkaTopic *topic, const FeedMessage *message)
+send_held(KafkaTopic *topic, const FeedMessage *message)
 {
 	if (!th_kafka_hold(topic, message))
 		return FEED_FULL;
-	note_sent(message);
+	if (th_kafka_is_open() && th_kafka_hold_is_due())
+		(void) th_kafka_release();
 	return FEED_SENT;
 }
 
@@ -255,7 +162,8 @@ serve(void)
 {
 	bool busy = th_kafka_poll();
 
-	(void) th_kafka_settle();
+	if (th_kafka_settle())
+		(void) th_kafka_release();
 	return busy;
 }
 
@@ -265,6 +173,7 @@ send_message(const FeedMessage *message, StringInfo why)
 	static int sends = 0;
 	const char *refused = th_kafka_refused_before(message);
 	KafkaTopic *topic = topic_of(message);
+	FeedSent sent;
 
 	if (topic == NULL)
 	{
@@ -286,10 +195,11 @@ send_message(const FeedMessage *message, StringInfo why)
 	}
 	if (++sends % SENDS_PER_POLL == 0)
 		(void) serve();
-	if (!th_kafka_is_open())
-		return send_later(topic, message);
-	th_kafka_transaction_begin();
-	return send_to(topic, message, why);
+	sent = th_kafka_can_hold(message) ? send_held(topic, message) :
+										send_alone(topic, message, why);
+	if (sent == FEED_SENT)
+		note_sent(message);
+	return sent;
 }
 
 static XLogRecPtr

@@ -206,6 +206,8 @@ close_transaction(const FeedPosition *position)
 {
 	if (!th_kafka_settle())
 		return false;
+	if (!th_kafka_release())
+		return false;
 	th_kafka_transaction_begin();
 	if (!send_position(position))
 		return false;
@@ -246,6 +248,8 @@ flush_transaction(const FeedPosition *position)
 static bool
 flush_acknowledged(const FeedPosition *position)
 {
+	if (!th_kafka_release())
+		return false;
 	send_now();
 	if (th_kafka.in_flight > 0)
 		return false;
