@@ -55,6 +55,7 @@ extern void th_decode_start(const FeedRow *row, FeedState *state, const FeedResu
 
 /* Reads one record; false at the end of the flushed WAL. */
 extern bool th_decode_next(void);
+extern void th_decode_leave(void); /* before anything else that has transactions */
 
 /*
  * Everything before this has been given to the consumer: end of the last record that was

@@ -73,6 +73,13 @@ is_visible(TransactionId xid)
 }
 
 static void
+wait_outside(TransactionId xid)
+{
+	th_decode_leave();
+	th_reader.consumer->wait(xid);
+}
+
+static void
 wait_for_standbys(XLogRecPtr end_lsn)
 {
 	bool warned = false;
@@ -82,7 +89,7 @@ wait_for_standbys(XLogRecPtr end_lsn)
 	while (!th_StandbySlotsHaveCaughtup(end_lsn, warned ? DEBUG2 : WARNING))
 	{
 		warned = true;
-		th_reader.consumer->wait(InvalidTransactionId);
+		wait_outside(InvalidTransactionId);
 	}
 }
 
@@ -94,7 +101,7 @@ th_gate_pass(XLogReaderState *wal)
 	if (!TransactionIdIsNormal(xid) || wal->ReadRecPtr < th_reader.start_lsn)
 		return;
 	while (!is_visible(xid))
-		th_reader.consumer->wait(xid);
+		wait_outside(xid);
 	wait_for_standbys(wal->EndRecPtr);
 	passed_lsn = wal->EndRecPtr;
 }

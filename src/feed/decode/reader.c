@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlogreader.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -85,10 +86,33 @@ th_decode_lsn(void)
 	return Max(th_reader.done_lsn, th_reader.start_lsn);
 }
 
+/*
+ * The reorder buffer replays a transaction in one of its own, or in a subtransaction where
+ * there is a transaction already, which costs half of that.  So one is kept around many
+ * records, with no snapshot and no id, until the caller has something else to do.
+ */
+static void
+enter_transaction(void)
+{
+	if (!IsTransactionState())
+		StartTransactionCommand();
+}
+
+void
+th_decode_leave(void)
+{
+	MemoryContext old = CurrentMemoryContext;
+
+	if (IsTransactionState())
+		AbortCurrentTransaction();
+	MemoryContextSwitchTo(old);
+}
+
 /* An error ends the process; before it does, the change at fault is remembered. */
 static void
 process_record(void)
 {
+	enter_transaction();
 	MemoryContextSwitchTo(th_reader.record_context);
 	PG_TRY();
 	{

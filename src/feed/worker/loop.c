@@ -296,7 +296,7 @@ between_batches(void)
  * nothing is published may have no end for long, and keeps neither slot nor row waiting.
  */
 static bool
-fill_batch(void)
+read_batch(void)
 {
 	int records = 0;
 
@@ -306,6 +306,7 @@ fill_batch(void)
 			return true;
 		if (++records % RECORDS_BETWEEN_LOOKS != 0)
 			continue;
+		th_decode_leave();
 		th_run_serve();
 		if (th_batch_acknowledged())
 			show_progress();
@@ -315,12 +316,25 @@ fill_batch(void)
 	return false;
 }
 
+static bool
+fill_batch(void)
+{
+	bool more = read_batch();
+
+	th_decode_leave();
+	return more;
+}
+
 /* A worker that is told to sleep looks at the WAL once more: a commit may have come between. */
 static void
 sleep_until_commit(long *nap_ms)
 {
+	bool found;
+
 	th_feed_sleep_prepare(th_run.state);
-	if (th_decode_next())
+	found = th_decode_next();
+	th_decode_leave();
+	if (found)
 		*nap_ms = NAP_MIN_MS;
 	else
 	{
