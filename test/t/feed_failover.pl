@@ -11,6 +11,7 @@ use Time::HiRes qw(sleep);
 use FeedTest;
 use Program;
 
+my $BATCH_BYTES = 8192;
 my $TOKEN = "tidehold.cluster_token = 'production'\n";
 my $kafka = Kafka->new;
 my $redis = Redis->new;
@@ -181,10 +182,12 @@ sub prepared_over_a_crash
 	return;
 }
 
+# More than a batch is under way to Kafka: one is closed, the next one waits behind it.
 sub sinks_hang
 {
 	$_->pause for $kafka, $redis;
 	wait_for_rows(300);
+	wait_for_state($serving, 'kafka', "in_flight_bytes > 2 * $BATCH_BYTES", 'kafka: a batch waits behind a closed one');
 	return;
 }
 
@@ -339,7 +342,8 @@ INSERT INTO event (note) VALUES ('first');
 END
 kafka_server($serving, $kafka, 'kafka');
 redis_server($serving, $redis, 'redis');
-create_feed($serving, $_, 'events', $_) for qw(kafka redis);
+create_feed($serving, 'kafka', 'events', 'kafka', batch_bytes => $BATCH_BYTES);
+create_feed($serving, 'redis', 'events', 'redis');
 wait_feed($serving, $_) for qw(kafka redis);
 
 my $standby = attach_standby('second');
