@@ -109,10 +109,11 @@ th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 	return true;
 }
 
+/* The first of a transaction goes at once, so that the coordinator learns of it early. */
 bool
 th_kafka_hold_is_due(void)
 {
-	return count >= KAFKA_LOT || (count > 0 && !th_kafka.in_transaction);
+	return count >= KAFKA_LOT || (th_kafka.transactional && !th_kafka.in_transaction);
 }
 
 static Held *
