@@ -22,7 +22,7 @@ our @EXPORT = qw(
   wait_until kill_server
   feed_node own kafka_server redis_server create_feed feed_of wait_feed wait_for_state feed_state stat_feed ask
   worker_pid kill_worker only_on_kafka value_of events event_id
-  audited_table change_rows published_once redis_equals_table load_topic occurrences
+  audited_table change_rows published_once published_at_least_once redis_equals_table load_topic occurrences
   no_dead_letters
 );
 
@@ -311,12 +311,33 @@ sub published_once
 	my ($node, $kafka, $table, $name, $topic) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	my $records = load_topic($node, $kafka, $topic // own($table));
+	return loaded_once($node, $table, $name, "$records records");
+}
+
+# The same to a reader who passes over what has an event id that came before.
+sub published_at_least_once
+{
+	my ($node, $kafka, $table, $name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $records = load_topic($node, $kafka, own($table));
+	my $repeats = $node->safe_psql('postgres', <<'END');
+WITH record AS (SELECT ctid, row_number() OVER (PARTITION BY value::jsonb #>> '{source,id}' ORDER BY partition, place) AS time FROM test.got WHERE size >= 0),
+    repeat AS (DELETE FROM test.got AS g USING record AS r WHERE g.ctid = r.ctid AND time > 1 RETURNING 1)
+SELECT count(*) FROM repeat
+END
+	return loaded_once($node, $table, $name, "$records records, $repeats of them repeats");
+}
+
+sub loaded_once
+{
+	my ($node, $table, $name, $records) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	$node->safe_psql('postgres', $SEEN);
 	my $truth = "SELECT op, id, version FROM test.truth WHERE table_name = '$table'";
 	my $seen = "SELECT op, id, version FROM test.seen WHERE op <> 'r'";
 	my $count = $node->safe_psql('postgres', "SELECT count(*) FROM ($truth) AS t");
 	is($node->safe_psql('postgres', "SELECT * FROM ($truth EXCEPT ALL $seen) AS m ORDER BY version LIMIT 20"), '',
-		"$name: none of $count changes is missing ($records records)");
+		"$name: none of $count changes is missing ($records)");
 	is($node->safe_psql('postgres', "SELECT * FROM ($seen EXCEPT ALL $truth) AS m ORDER BY version LIMIT 20"), '',
 		"$name: none is there twice, or was never committed");
 	return is($node->safe_psql('postgres', $DISORDER), '', "$name: those of a row are in the order of their commits");

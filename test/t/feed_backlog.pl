@@ -13,6 +13,7 @@ my $LARGE = 200_000;
 
 my $kafka = Kafka->new;
 my $node = feed_node('backlog');
+my %mode; # of each feed
 
 sub sql { return $node->safe_psql('postgres', $_[0]) }
 
@@ -21,6 +22,7 @@ sub backlog_of
 {
 	my ($table, $transactions, %option) = @_;
 	feed_of($node, $table, batch_bytes => '8kB', %option);
+	$mode{$table} = $option{mode} // 'transactional';
 	sql("SELECT tidehold.pause_feed('$table')");
 	wait_for_state($node, $table, "state = 'paused'", "$table: is paused");
 	change_rows($node, $table, $transactions);
@@ -52,7 +54,8 @@ sub through
 	SKIP:
 	{
 		only_on_kafka(3);
-		published_once($node, $kafka, $table, $what);
+		my $published = $mode{$table} eq 'idempotent' ? \&published_at_least_once : \&published_once;
+		$published->($node, $kafka, $table, $what);
 	}
 	return;
 }
@@ -110,6 +113,8 @@ backlog_of('calm', 3000);
 through('calm', 'many small batches');
 backlog_of('killed', 3000);
 through('killed', 'worker killed', sub { kill_worker($node, 'killed') }, 300, 200, 700);
+backlog_of('repeated', 3000, mode => 'idempotent');
+through('repeated', 'worker killed, without transactions', sub { kill_worker($node, 'repeated') }, 300, 200, 700);
 backlog_of('paused', 3000);
 through('paused', 'paused on the way', sub {
 	sql("SELECT tidehold.pause_feed('paused')");

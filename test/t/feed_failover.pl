@@ -182,12 +182,16 @@ sub prepared_over_a_crash
 	return;
 }
 
-# More than a batch is under way to Kafka: one is closed, the next one waits behind it.
+# Kafka has a backlog, of which one batch is closed, and the next one waits behind it.
 sub sinks_hang
 {
-	$_->pause for $kafka, $redis;
+	sql("SELECT tidehold.pause_feed('kafka')");
+	wait_for_state($serving, 'kafka', "state = 'paused'", 'kafka: is paused');
 	wait_for_rows(300);
-	wait_for_state($serving, 'kafka', "in_flight_bytes > 2 * $BATCH_BYTES", 'kafka: a batch waits behind a closed one');
+	$_->pause for $kafka, $redis;
+	sql("SELECT tidehold.resume_feed('kafka')");
+	wait_for_state($serving, 'kafka', "in_flight_bytes > 1.5 * $BATCH_BYTES", 'kafka: a batch waits behind a closed one');
+	wait_for_rows(300);
 	return;
 }
 
