@@ -34,7 +34,8 @@ CREATE TABLE inventory.demand_state (
     seen_block bigint NOT NULL,
     pending_block bigint NOT NULL,
     pending_xid xid8 NOT NULL,
-    updated_at timestamptz NOT NULL
+    updated_at timestamptz NOT NULL,
+    time_zone text NOT NULL
 );
 COMMENT ON TABLE inventory.demand_state IS 'what of the ledger inventory.demand_day holds';
 COMMENT ON COLUMN inventory.demand_state.seen_xid IS
@@ -45,6 +46,8 @@ COMMENT ON COLUMN inventory.demand_state.seen_block IS
     'rows in earlier blocks of the ledger are in, whatever recorded_at they have: a restore and logical replication bring old ones';
 COMMENT ON COLUMN inventory.demand_state.pending_block IS 'seen_block, once everything older than pending_xid has ended';
 COMMENT ON COLUMN inventory.demand_state.pending_xid IS 'first transaction that was not begun when pending_block was the end of the ledger';
+COMMENT ON COLUMN inventory.demand_state.time_zone IS
+    'of the days that were summed; a restore may bring another after the first of them';
 
 -- recorded_at follows the order of the heap, so a range index finds what is new.
 CREATE INDEX movement_recorded_at_idx ON inventory.movement USING brin (recorded_at) WITH (pages_per_range = 16);
@@ -142,7 +145,7 @@ BEGIN
     WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
       AND (a.backend_xid IS NOT NULL OR a.state IN ('active', 'fastpath function call', 'disabled'));
 
-    IF last.seen_xid IS NULL
+    IF last.seen_xid IS NULL OR last.time_zone <> zone
         OR this.seen_xid::text::numeric - last.seen_xid::text::numeric NOT BETWEEN 0 AND 1000000000 THEN
         DELETE FROM inventory.demand_day;
         INSERT INTO inventory.demand_day
@@ -180,11 +183,12 @@ BEGIN
         GET DIAGNOSTICS written = ROW_COUNT;
     END IF;
 
-    INSERT INTO inventory.demand_state (seen_xid, seen_at, seen_block, pending_block, pending_xid, updated_at)
-    VALUES (this.seen_xid, this.seen_at, this.seen_block, this.pending_block, this.pending_xid, this.updated_at)
+    INSERT INTO inventory.demand_state (seen_xid, seen_at, seen_block, pending_block, pending_xid, updated_at, time_zone)
+    VALUES (this.seen_xid, this.seen_at, this.seen_block, this.pending_block, this.pending_xid, this.updated_at, zone)
     ON CONFLICT (only_row) DO UPDATE
     SET seen_xid = excluded.seen_xid, seen_at = excluded.seen_at, seen_block = excluded.seen_block,
-        pending_block = excluded.pending_block, pending_xid = excluded.pending_xid, updated_at = excluded.updated_at;
+        pending_block = excluded.pending_block, pending_xid = excluded.pending_xid, updated_at = excluded.updated_at,
+        time_zone = excluded.time_zone;
     RETURN written;
 END
 $$;

@@ -225,7 +225,7 @@ INSERT INTO expected_relation VALUES
          bigint!, change bigint!'),
     ('inventory.demand_state', 'r',
         'only_row boolean!, seen_xid xid8!, seen_at timestamptz!, seen_block bigint!, pending_block bigint!,
-         pending_xid xid8!, updated_at timestamptz!'),
+         pending_xid xid8!, updated_at timestamptz!, time_zone text!'),
     ('inventory.escrow_entry', 'v',
         'item_id bigint, sku text, location_id bigint, location text, lot_id bigint, lot
          text, available bigint, oversold boolean, pins integer, state text'),
