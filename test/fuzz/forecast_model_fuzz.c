@@ -13,23 +13,7 @@
 #define UPDATES 3
 #define PIECES_MAX 10000
 
-typedef struct Lender
-{
-	void *piece[PIECES_MAX];
-	int pieces;
-} Lender;
-
-static Lender lender;
-
-static void *
-lend(void *context, size_t size)
-{
-	Lender *own = context;
-
-	return own->pieces == PIECES_MAX ? NULL : (own->piece[own->pieces++] = calloc(1, size));
-}
-
-static const ForecastWork work = { lend, NULL, &lender };
+#include "lender.h"
 
 /* Names and flags have one way to be written, and all that is not a number is one. */
 static void
@@ -71,13 +55,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ForecastUnpacked unpacked;
 	ForecastModel model;
 
+	take_back();
 	if (size > 0 &&
 		forecast_model_unpack(&work, data, size, &model, &unpacked) == FORECAST_OK)
 	{
 		same_bytes(&model, data, size);
 		use(&model);
 	}
-	while (lender.pieces > 0)
-		free(lender.piece[--lender.pieces]);
+	take_back();
 	return 0;
 }
