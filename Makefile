@@ -141,8 +141,12 @@ bench-feed:
 	@TIDEHOLD_WANTS=kafka TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/feed
 bench-forecast:
 	@$(PREPARE) demo forecast
-	@test/bench/lib/forecast_peers build/statsforecast
+	@test/bench/lib/python_peers build/statsforecast statsforecast
 	@STATSFORECAST=$(CURDIR)/build/statsforecast TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/forecast
+bench-ocean bench-ocean_heatwave: bench-%:
+	@$(PREPARE) demo
+	@[ -z "$$MARINE_HEATWAVES" ] || test/bench/lib/python_peers build/ocean_reference 'numpy<2' scipy
+	@REFERENCE_PYTHON=$(CURDIR)/build/ocean_reference TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
 bench-%:
 	@$(PREPARE) demo
 	@TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
@@ -161,6 +165,7 @@ dist:
 
 FORCE:
 .PHONY: FORCE all install install-feed uninstall-feed demo test unit lint fuzz \
-	matrix docker storm dist bench-feed bench-forecast negative-control-lib
+	matrix docker storm dist bench-feed bench-forecast bench-ocean \
+	bench-ocean_heatwave negative-control-lib
 
 -include $(OBJS:.o=.d) $(FEED_OBJS:.o=.d) $(SOURCES:%.c=$(NEGATIVE)/%.d)

@@ -11,15 +11,18 @@ use warnings;
 use JSON::PP ();
 use Program qw(folder free_port wait_until compiled);
 
+my @SMALL = qw(-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1);
+
 # A cluster of brokers.  Options:
 #	nodes		1 or 3
 #	settings	hash of a broker's properties
 #	advertise	port that clients of the main listener are told, as that of a proxy
 #	listener	hash of properties of the main listener's security, with protocol
+#	java		options of the broker's JVM; by default those of one that is small and lives shortly
 sub new
 {
 	my ($class, %option) = @_;
-	my $self = bless { nodes => 1, settings => {}, %option }, $class;
+	my $self = bless { nodes => 1, settings => {}, java => \@SMALL, %option }, $class;
 	$self->{folder} = folder('kafka');
 	return $self->_start_mock unless real();
 	$self->_choose_ports;
@@ -100,8 +103,8 @@ sub _properties
 
 sub _java
 {
-	my (@arguments) = @_;
-	return ('java', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1',
+	my ($self, @arguments) = @_;
+	return ('java', @{ $self->{java} },
 		'-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', "$ENV{TIDEHOLD_KAFKA_JARS}/*", @arguments);
 }
 
@@ -115,7 +118,7 @@ sub _format
 	print $file "$_=$property{$_}\n" for sort keys %property;
 	close $file;
 	my $log = "$self->{folder}/format$node.log";
-	my $format = Program->new($log, _java('kafka.tools.StorageTool', 'format', '--ignore-formatted',
+	my $format = Program->new($log, $self->_java('kafka.tools.StorageTool', 'format', '--ignore-formatted',
 		'-t', 'dGlkZWhvbGQtdGVzdHMtMQ', '-c', $self->_file($node)));
 	wait_until('the broker\'s folder is formatted', sub { !$format->is_running });
 	-e "$self->{folder}/data$node/meta.properties" or die 'could not format: ' . $format->log;
@@ -140,7 +143,7 @@ sub start
 	{
 		next if $self->{program}{$node} && $self->{program}{$node}->is_running;
 		$self->{program}{$node} =
-		  Program->new("$self->{folder}/broker$node.log", _java('kafka.Kafka', $self->_file($node)));
+		  Program->new("$self->{folder}/broker$node.log", $self->_java('kafka.Kafka', $self->_file($node)));
 	}
 	$self->wait_until_it_answers if keys %{ $self->{program} } >= $self->{nodes};
 	return;

@@ -40,20 +40,20 @@ feed_histogram_add(uint32_t *buckets, uint64_t latency_us)
 	(*bucket)++;
 }
 
-/* The geometric middle, as the buckets are even on a logarithmic scale. */
+/* Where share (0 to 1) of a bucket lies, as it is evenly filled on the logarithmic scale. */
 static double
-middle_us(int bucket)
+inside_us(int bucket, double share)
 {
 	if (bucket == 0)
-		return SMALLEST_US / 2;
-	return sqrt(limit_us(bucket - 1) * limit_us(bucket));
+		return SMALLEST_US * share;
+	return limit_us(bucket - 1) * exp2(share / BUCKETS_PER_DOUBLING);
 }
 
 double
 feed_histogram_quantile_us(const uint32_t *buckets, double q)
 {
 	double total = 0;
-	double seen = 0;
+	double before = 0;
 
 	for (int i = 0; i < FEED_HISTOGRAM_BUCKETS; i++)
 		total += buckets[i];
@@ -61,9 +61,9 @@ feed_histogram_quantile_us(const uint32_t *buckets, double q)
 		return -1;
 	for (int i = 0; i < FEED_HISTOGRAM_BUCKETS; i++)
 	{
-		seen += buckets[i];
-		if (buckets[i] > 0 && seen >= q * total)
-			return middle_us(i);
+		if (buckets[i] > 0 && before + buckets[i] >= q * total)
+			return inside_us(i, (q * total - before) / buckets[i]);
+		before += buckets[i];
 	}
-	return middle_us(FEED_HISTOGRAM_BUCKETS - 1);
+	return inside_us(FEED_HISTOGRAM_BUCKETS - 1, 1);
 }
