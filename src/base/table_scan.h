@@ -58,6 +58,13 @@ extern bool th_scan_next(ThScan *scan);
 extern bool th_scan_back(ThScan *scan); /* from the end; never mixed with th_scan_next */
 extern void th_scan_end(ThScan *scan);
 
+/*
+ * All rows that are left, in the index's order, instead of th_scan_next(): for scans of
+ * many.  A row is only there during the call, which happens under its page's lock.
+ */
+typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
+extern void th_scan_each(ThScan *scan, Relation table, ThRowCallback each, void *context);
+
 /* Value of a NOT NULL column (attributes count from 1). */
 static inline Datum
 th_slot_datum(TupleTableSlot *slot, int attribute)

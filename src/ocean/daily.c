@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -162,12 +163,20 @@ th_daily_of_rows(ThWork *work, const ThSeries *rows, OceanSeries *series)
 
 /* ---- ocean.daily_mean ---- */
 
-static void
-grow(ThWork *work, Rows *rows, int *room)
+typedef struct StreamRows
 {
-	int wanted = *room == 0 ? ROWS_FIRST : *room * 2;
-	int32 *day = th_work_allocate(work, wanted * sizeof(*day));
-	double *value = th_work_allocate(work, wanted * sizeof(*value));
+	ThWork *work;
+	Rows *rows;
+	int room;
+} StreamRows;
+
+static void
+grow(StreamRows *into)
+{
+	Rows *rows = into->rows;
+	int wanted = into->room == 0 ? ROWS_FIRST : into->room * 2;
+	int32 *day = th_work_allocate(into->work, wanted * sizeof(*day));
+	double *value = th_work_allocate(into->work, wanted * sizeof(*value));
 
 	if (rows->count > 0)
 	{
@@ -176,29 +185,36 @@ grow(ThWork *work, Rows *rows, int *room)
 	}
 	rows->day = day;
 	rows->value = value;
-	*room = wanted;
+	into->room = wanted;
+}
+
+static void
+take_row(HeapTuple row, TupleDesc shape, void *context)
+{
+	StreamRows *into = context;
+	Rows *rows = into->rows;
+	bool is_null;
+	Datum day = heap_getattr(row, DAILY_MEAN_DAY, shape, &is_null);
+	Datum mean;
+
+	Assert(!is_null);
+	mean = heap_getattr(row, DAILY_MEAN_MEAN, shape, &is_null);
+	if (rows->count == into->room)
+		grow(into);
+	rows->day[rows->count] = DatumGetDateADT(day);
+	rows->value[rows->count++] = is_null ? NAN : DatumGetFloat8(mean);
 }
 
 static void
 read_stream(ThWork *work, Relation table, Oid index, int64 stream_id, Rows *rows)
 {
-	int room = 0;
+	StreamRows into = { work, rows, 0 };
 	ThScan scan;
 
 	th_scan_init(&scan);
 	th_scan_key_int8(&scan, stream_id);
 	th_scan_begin(&scan, table, index, GetActiveSnapshot());
-	while (th_scan_next(&scan))
-	{
-		bool is_null;
-		Datum mean = slot_getattr(scan.slot, DAILY_MEAN_MEAN, &is_null);
-
-		if (rows->count == room)
-			grow(work, rows, &room);
-		rows->day[rows->count] = DatumGetDateADT(th_slot_datum(scan.slot, DAILY_MEAN_DAY));
-		rows->value[rows->count++] = is_null ? NAN : DatumGetFloat8(mean);
-		CHECK_FOR_INTERRUPTS();
-	}
+	th_scan_each(&scan, table, take_row, &into);
 	th_scan_end(&scan);
 }
 

@@ -78,29 +78,31 @@ is_sorted(const Ranked *item, int n)
 	return true;
 }
 
-/* As many buckets as values; the quotient is at most 1, of whatever range. */
-static int
-bucket_of(double value, double low, double high, int buckets)
+/* As many buckets as values; 0 puts all in the first, where the range is not fit for more. */
+static double
+buckets_per_unit(double low, double high, int buckets)
 {
-	return (int) ((value - low) / (high - low) * (buckets - 1));
+	double scale = (buckets - 1) / (high - low);
+
+	return high > low && isfinite(scale) ? scale : 0;
 }
 
 /* end[b] becomes one past the last item of bucket b. */
 static void
-spread(const double *value, int n, double low, double high, int buckets, int32_t *end,
+spread(const double *value, int n, double low, double scale, int buckets, int32_t *end,
 	   Ranked *sorted)
 {
 	for (int i = 0; i < n; i++)
 	{
 		if (!isnan(value[i]))
-			end[bucket_of(value[i], low, high, buckets) + 1]++;
+			end[(int) ((value[i] - low) * scale) + 1]++;
 	}
 	for (int b = 1; b <= buckets; b++)
 		end[b] += end[b - 1];
 	for (int i = 0; i < n; i++)
 	{
 		if (!isnan(value[i]))
-			sorted[end[bucket_of(value[i], low, high, buckets)]++] = (Ranked){ value[i], i };
+			sorted[end[(int) ((value[i] - low) * scale)]++] = (Ranked){ value[i], i };
 	}
 }
 
@@ -121,10 +123,7 @@ sort_values(const ForecastWork *work, const double *value, int n, int known, Ran
 		low = value[i] < low ? value[i] : low;
 		high = value[i] > high ? value[i] : high;
 	}
-	/* Of one value all are in the first bucket. */
-	if (!(high > low))
-		high = INFINITY;
-	spread(value, n, low, high, buckets, end, sorted);
+	spread(value, n, low, buckets_per_unit(low, high, buckets), buckets, end, sorted);
 	for (int b = 0; b < buckets; start = end[b++])
 	{
 		if (end[b] - start <= INSERTION_MAX)

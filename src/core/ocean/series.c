@@ -19,6 +19,17 @@ check_days(int32_t first, int32_t last)
 	return last - first >= OCEAN_DAYS_MAX ? OCEAN_TOO_LONG : OCEAN_OK;
 }
 
+/* Without a branch for each, as nearly always none is. */
+static bool
+any_too_large(const double *value, int n)
+{
+	int found = 0;
+
+	for (int i = 0; i < n; i++)
+		found |= fabs(value[i]) > OCEAN_VALUE_MAX;
+	return found != 0;
+}
+
 OceanStatus
 ocean_series_check(const OceanSeries *series)
 {
@@ -31,12 +42,9 @@ ocean_series_check(const OceanSeries *series)
 	if (series->first_day < -OCEAN_DAY_MAX || series->first_day > OCEAN_DAY_MAX)
 		return OCEAN_BAD_ARGUMENT;
 	status = check_days(series->first_day, series->first_day + series->n - 1);
-	for (int i = 0; status == OCEAN_OK && i < series->n; i++)
-	{
-		if (fabs(series->value[i]) > OCEAN_VALUE_MAX)
-			status = OCEAN_BAD_VALUE;
-	}
-	return status;
+	if (status != OCEAN_OK)
+		return status;
+	return any_too_large(series->value, series->n) ? OCEAN_BAD_VALUE : OCEAN_OK;
 }
 
 OceanStatus

@@ -1,0 +1,141 @@
+/*
+ * table_read.c
+ *	  Many rows of an index scan, in the index's order, at less cost for each.
+ *
+ * A scan row by row pins, locks and unlocks the row's page for each row, though a stream's
+ * days lie beside each other as a rule.  So places are taken from the index some hundred at
+ * a time, while nothing is locked, and then each run of places on one page is read under one
+ * lock.  Visibility, and the conflicts of serializable transactions, are the heap's own to
+ * judge, as in any index scan.
+ *
+ * The page is locked (shared) while a row is given on: that must be short, must not read
+ * another table, and may raise an error, which releases all.
+ */
+#include "postgres.h"
+
+#include "access/heapam.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+
+#include "base/table_scan.h"
+
+#define PLACES 256
+
+typedef struct Reading
+{
+	Relation table;
+	Snapshot snapshot;
+	ThRowCallback each;
+	void *context;
+	ItemPointerData place[PLACES];
+	int count;
+	bool ended; /* a scan that is asked after its end begins anew */
+} Reading;
+
+static void
+take_places(Reading *reading, IndexScanDesc scan)
+{
+	for (reading->count = 0; reading->count < PLACES; reading->count++)
+	{
+		ItemPointer place = index_getnext_tid(scan, ForwardScanDirection);
+
+		reading->ended = place == NULL;
+		if (reading->ended)
+			return;
+		reading->place[reading->count] = *place;
+	}
+}
+
+/*
+ * As the heap's own scan of a page does: nobody need be asked about a row of a page whose
+ * rows all see.  A row that came to a place after the snapshot keeps its page from being one.
+ */
+static bool
+all_see(const Reading *reading, Page page)
+{
+	return PageIsAllVisible(page) && IsMVCCSnapshot(reading->snapshot) &&
+		   !reading->snapshot->takenDuringRecovery && !IsolationIsSerializable();
+}
+
+static void
+point_at(const Reading *reading, Page page, ItemId item, ItemPointerData place, HeapTuple row)
+{
+	row->t_data = (HeapTupleHeader) PageGetItem(page, item);
+	row->t_len = ItemIdGetLength(item);
+	row->t_tableOid = RelationGetRelid(reading->table);
+	row->t_self = place;
+}
+
+static void
+read_row(const Reading *reading, Buffer buffer, ItemPointerData place, bool seen)
+{
+	Page page = BufferGetPage(buffer);
+	ItemId item = PageGetItemId(page, ItemPointerGetOffsetNumber(&place));
+	HeapTupleData row;
+
+	if (seen && ItemIdIsNormal(item))
+		point_at(reading, page, item, place, &row);
+	else if (!heap_hot_search_buffer(&place, reading->table, buffer, reading->snapshot, &row,
+									 NULL, true))
+		return;
+	reading->each(&row, RelationGetDescr(reading->table), reading->context);
+}
+
+/* Those from first on that are on its page; returns how many. */
+static int
+read_page(const Reading *reading, int first)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(&reading->place[first]);
+	Buffer buffer = ReadBuffer(reading->table, block);
+	int at = first;
+	bool seen;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	seen = all_see(reading, BufferGetPage(buffer));
+	for (; at < reading->count && ItemPointerGetBlockNumber(&reading->place[at]) == block; at++)
+		read_row(reading, buffer, reading->place[at], seen);
+	UnlockReleaseBuffer(buffer);
+	return at - first;
+}
+
+static void
+read_slots(ThScan *scan, Relation table, ThRowCallback each, void *context)
+{
+	while (th_scan_next(scan))
+	{
+		bool should_free;
+		HeapTuple row = ExecFetchSlotHeapTuple(scan->slot, false, &should_free);
+
+		each(row, RelationGetDescr(table), context);
+		if (should_free)
+			heap_freetuple(row);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+void
+th_scan_each(ThScan *scan, Relation table, ThRowCallback each, void *context)
+{
+	Reading reading = {
+		.table = table,
+		.snapshot = scan->scan->xs_snapshot,
+		.each = each,
+		.context = context,
+	};
+
+	if (table->rd_tableam != GetHeapamTableAmRoutine())
+	{
+		read_slots(scan, table, each, context);
+		return;
+	}
+	while (!reading.ended)
+	{
+		take_places(&reading, scan->scan);
+		for (int at = 0; at < reading.count;)
+			at += read_page(&reading, at);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
