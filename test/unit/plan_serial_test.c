@@ -143,6 +143,62 @@ shapes_agree(void)
 	drop_pieces();
 }
 
+/* ---- by the definition ---- */
+
+#define POINTS 1200
+#define DEVIATIONS 8.0
+
+static double
+density(double z)
+{
+	return exp(-z * z / 2) / 2.50662827463100050242;
+}
+
+/* Of the first, with every unit that is missing. */
+static double
+first_cost(const PlanStage *chain, double lost, double y)
+{
+	double sigma = chain[0].demand.deviation;
+	double z = (y - chain[0].demand.mean) / sigma;
+	double missing = sigma * (density(z) - z * erfc(z / sqrt(2)) / 2);
+
+	return chain[0].holding_cost * (y - chain[0].demand.mean) + lost * missing;
+}
+
+/* Of stage j at y by the trapezoid over all of each demand: no table, and no straight line. */
+static double
+cost_at(const PlanStage *chain, int j, double lost, double y)
+{
+	double width = 2 * DEVIATIONS / POINTS;
+	double sum = 0;
+
+	if (j == 0)
+		return first_cost(chain, lost, y);
+	for (int i = 0; i <= POINTS; i++)
+	{
+		double z = -DEVIATIONS + i * width;
+		double x = y - chain[j].demand.mean - z * chain[j].demand.deviation;
+
+		sum += density(z) * cost_at(chain, j - 1, lost, fmin(x, chain[j - 1].level));
+	}
+	return chain[j].holding_cost * (y - chain[j].demand.mean) + sum * width;
+}
+
+/* The last one's demand varies by far more than all that lies in the places before. */
+static void
+far_below(void)
+{
+	PlanStage chain[] = { normal_stage(3, 1, 20, 1), normal_stage(2, 1, 20, 1),
+						  normal_stage(1, 1, 400, 100) };
+	double lost = 15 + 3 + 2 + 1;
+
+	CHECK(plan_serial(&unit_work, chain, 3, 15) == PLAN_OK);
+	CHECK(near(chain[2].cost, cost_at(chain, 2, lost, chain[2].level), 1e-5));
+	CHECK(cost_at(chain, 2, lost, chain[2].level - 10) > chain[2].cost);
+	CHECK(cost_at(chain, 2, lost, chain[2].level + 10) > chain[2].cost);
+	drop_pieces();
+}
+
 static void
 arguments(void)
 {
@@ -177,6 +233,7 @@ main(void)
 		{ "plan: a chain of one place is a newsvendor", one_place },
 		{ "plan: a chain of two places against every pair of levels", by_search },
 		{ "plan: a chain of normal demand as one of counts", shapes_agree },
+		{ "plan: a chain far below its levels", far_below },
 		{ "plan: a chain refuses what has no answer", arguments }
 	};
 
