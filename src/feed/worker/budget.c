@@ -87,16 +87,17 @@ void
 th_budget_check(void)
 {
 	int64 now = th_monotonic_ms();
-	int64 budget = th_feed_option_int(th_run.row, "wal_budget");
+	int64 budget;
 	char *policy;
 	XLogRecPtr restart;
 	int64 kept;
 
-	if (now < next_check || budget <= 0)
+	if (now < next_check)
 		return;
 	next_check = now + CHECK_INTERVAL_MS;
+	budget = th_feed_option_int(th_run.row, "wal_budget");
 	restart = kept_from();
-	if (XLogRecPtrIsInvalid(restart))
+	if (budget <= 0 || XLogRecPtrIsInvalid(restart))
 		return;
 	kept = GetFlushRecPtr(NULL) - restart;
 	if (kept <= budget)
