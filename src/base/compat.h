@@ -40,6 +40,13 @@
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* Lasts until FreeWaitEventSet(). */
+#if PG_VERSION_NUM >= 170000
+#define th_CreateWaitEventSet(events) CreateWaitEventSet(NULL, events)
+#else
+#define th_CreateWaitEventSet(events) CreateWaitEventSet(TopMemoryContext, events)
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #define th_EvalPlanQualInit(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1, NIL)
 #else
