@@ -26,7 +26,7 @@
 #include "feed/stat.h"
 
 #define NAP_MIN_MS 1
-#define NAP_MAX_MS 50
+#define NAP_MAX_MS 10
 #define LOOK_AT_ROW_MS 1000
 
 /* Columns of tidehold.feed_snapshot, as 40_feed.sql creates them. */
