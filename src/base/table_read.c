@@ -60,28 +60,36 @@ all_see(const Reading *reading, Page page)
 		   !reading->snapshot->takenDuringRecovery && !IsolationIsSerializable();
 }
 
-static void
-point_at(const Reading *reading, Page page, ItemId item, ItemPointerData place, HeapTuple row)
+/*
+ * False: the row moved on its page, or its place is gone.  The places of a row that is dead to
+ * all may be taken back, and cut off the page, between the look at the index and this one.
+ */
+static bool
+point_at(const Reading *reading, Page page, ItemPointerData place, HeapTuple row)
 {
+	OffsetNumber offset = ItemPointerGetOffsetNumber(&place);
+	ItemId item;
+
+	if (offset > PageGetMaxOffsetNumber(page))
+		return false;
+	item = PageGetItemId(page, offset);
+	if (!ItemIdIsNormal(item))
+		return false;
 	row->t_data = (HeapTupleHeader) PageGetItem(page, item);
 	row->t_len = ItemIdGetLength(item);
 	row->t_tableOid = RelationGetRelid(reading->table);
 	row->t_self = place;
+	return true;
 }
 
 static void
 read_row(const Reading *reading, Buffer buffer, ItemPointerData place, bool seen)
 {
-	Page page = BufferGetPage(buffer);
-	ItemId item = PageGetItemId(page, ItemPointerGetOffsetNumber(&place));
 	HeapTupleData row;
 
-	if (seen && ItemIdIsNormal(item))
-		point_at(reading, page, item, place, &row);
-	else if (!heap_hot_search_buffer(&place, reading->table, buffer, reading->snapshot, &row,
-									 NULL, true))
-		return;
-	reading->each(&row, RelationGetDescr(reading->table), reading->context);
+	if ((seen && point_at(reading, BufferGetPage(buffer), place, &row)) ||
+		heap_hot_search_buffer(&place, reading->table, buffer, reading->snapshot, &row, NULL, true))
+		reading->each(&row, RelationGetDescr(reading->table), reading->context);
 }
 
 /* Those from first on that are on its page; returns how many. */
