@@ -60,8 +60,8 @@ th_run_serve(void)
 
 /*
  * What th_run_wait() waits for, made once: to make it for each wait, as WaitLatchOrSocket()
- * does, was a third of what a worker costs that waits for each commit.  A sink that stops
- * closes its descriptor and has none then.
+ * does, was a quarter of the system calls of a worker that waits for each commit.  A sink that
+ * stops closes its descriptor and has none then.
  */
 static WaitEventSet *
 awaited(pgsocket descriptor)
