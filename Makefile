@@ -140,11 +140,11 @@ bench-feed:
 	@$(PREPARE) demo bench kafka
 	@TIDEHOLD_WANTS=kafka TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/feed
 bench-forecast:
-	@$(PREPARE) demo forecast
+	@$(PREPARE) demo forecast python
 	@test/bench/lib/python_peers build/statsforecast statsforecast
 	@STATSFORECAST=$(CURDIR)/build/statsforecast TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/forecast
 bench-ocean bench-ocean_heatwave: bench-%:
-	@$(PREPARE) demo
+	@$(PREPARE) demo $${MARINE_HEATWAVES:+python}
 	@[ -z "$$MARINE_HEATWAVES" ] || test/bench/lib/python_peers build/ocean_reference 'numpy<2' scipy
 	@REFERENCE_PYTHON=$(CURDIR)/build/ocean_reference TIDEHOLD_PROFILE=bench test/lib/with_cluster test/bench/$*
 bench-%:

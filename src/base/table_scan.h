@@ -58,11 +58,13 @@ extern bool th_scan_next(ThScan *scan);
 extern bool th_scan_back(ThScan *scan); /* from the end; never mixed with th_scan_next */
 extern void th_scan_end(ThScan *scan);
 
+/* A row is only there during the call. */
+typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
+
 /*
  * All rows that are left, in the index's order, instead of th_scan_next(): for scans of
- * many.  A row is only there during the call, which happens under its page's lock.
+ * many.  Calls happen under the lock of the row's page.
  */
-typedef void (*ThRowCallback)(HeapTuple row, TupleDesc shape, void *context);
 extern void th_scan_each(ThScan *scan, Relation table, ThRowCallback each, void *context);
 
 /* Value of a NOT NULL column (attributes count from 1). */

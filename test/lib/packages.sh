@@ -3,8 +3,8 @@
 # Installs the Debian packages of the named groups that are missing, and starts
 # nothing: no service of theirs, no PostgreSQL cluster.
 # Groups: demo (build and run, with Redis), test, lint, kafka (broker and consumer for the
-# feed), maven (brings the broker where no copy is kept), bench, forecast (the peers of its
-# bench), fuzz, matrix, docker.
+# feed), maven (brings the broker where no copy is kept), bench, forecast (R, a peer of its
+# bench), python (for the other peers), fuzz, matrix, docker.
 set -euo pipefail
 
 POLICY=/usr/sbin/policy-rc.d
@@ -36,7 +36,8 @@ packages_of()
 		kafka) echo kcat default-jre-headless redis-server redis-sentinel openssl ;;
 		maven) echo maven ;;
 		bench) echo "postgresql-$major-wal2json" ;;
-		forecast) echo r-base-core r-cran-forecast python3-venv ;;
+		forecast) echo r-base-core r-cran-forecast ;;
+		python) echo python3-venv ;;
 		fuzz) echo clang libclang-rt-dev ;;
 		matrix) echo debootstrap ;;
 		docker) echo debootstrap buildah ;;

@@ -150,7 +150,7 @@ th_feed_become_owner(Oid owner)
 typedef struct RowReceiver
 {
 	DestReceiver base;
-	FeedRowCallback each_row;
+	ThRowCallback each_row;
 	void *context;
 	MemoryContext memory; /* of the caller */
 } RowReceiver;
@@ -225,7 +225,7 @@ run(FeedPlan *plan, const Datum *arguments, const char *nulls, bool read_only, i
 }
 
 static RowReceiver
-make_receiver(FeedRowCallback each_row, void *context)
+make_receiver(ThRowCallback each_row, void *context)
 {
 	RowReceiver receiver = { .base = { receive_row, begin_rows, end_rows, end_rows, DestNone } };
 
@@ -247,7 +247,7 @@ prepare(const char *query, int count, const Oid *types)
 
 int64
 th_feed_query(const char *query, int count, const Oid *types, const Datum *arguments,
-			  const char *nulls, bool read_only, int64 limit, FeedRowCallback each_row,
+			  const char *nulls, bool read_only, int64 limit, ThRowCallback each_row,
 			  void *context)
 {
 	RowReceiver receiver = make_receiver(each_row, context);
@@ -279,7 +279,7 @@ th_feed_plan_make(const char *query, int count, const Oid *types)
 
 int64
 th_feed_plan_run(FeedPlan *plan, const Datum *arguments, const char *nulls, bool read_only,
-				 int64 limit, FeedRowCallback each_row, void *context)
+				 int64 limit, ThRowCallback each_row, void *context)
 {
 	RowReceiver receiver = make_receiver(each_row, context);
 	int64 rows;

@@ -9,9 +9,7 @@
 #ifndef TIDEHOLD_FEED_WORKER_TRANSACTION_H
 #define TIDEHOLD_FEED_WORKER_TRANSACTION_H
 
-#include "access/htup.h"
-#include "access/tupdesc.h"
-
+#include "base/table_scan.h"
 #include "feed/state.h"
 
 /* As the bootstrap superuser, for our own tables.  The caller's memory context comes back. */
@@ -30,16 +28,15 @@ extern void th_feed_become_owner(Oid owner);
  * each_row (NULL: none) is called for each row as it comes, in the caller's memory
  * context, at most limit of them (0: all).  Returns how many rows there were.
  */
-typedef void (*FeedRowCallback)(HeapTuple row, TupleDesc shape, void *context);
 extern int64 th_feed_query(const char *query, int count, const Oid *types, const Datum *arguments,
 						   const char *nulls, bool read_only, int64 limit,
-						   FeedRowCallback each_row, void *context);
+						   ThRowCallback each_row, void *context);
 
 /* A query that is planned once and lives until it is freed, over transactions. */
 typedef struct _SPI_plan FeedPlan;
 extern FeedPlan *th_feed_plan_make(const char *query, int count, const Oid *types);
 extern int64 th_feed_plan_run(FeedPlan *plan, const Datum *arguments, const char *nulls,
-							  bool read_only, int64 limit, FeedRowCallback each_row, void *context);
+							  bool read_only, int64 limit, ThRowCallback each_row, void *context);
 extern void th_feed_plan_free(FeedPlan *plan);
 
 typedef struct FeedFailure
