@@ -171,7 +171,39 @@ END
 	return;
 }
 
+# Each is several times the memory that messages may take, and small ones lie between large.
+sub memory_comes_back
+{
+	my $topic = own('loans');
+	$kafka->create_topic($topic, 2);
+	sql(<<'END');
+CREATE TABLE loans (id text PRIMARY KEY);
+CREATE PUBLICATION loans FOR TABLE loans;
+END
+	create_feed($node, 'loans', 'loans', 'kafka', schema_topic => '');
+	wait_feed($node, 'loans');
+	my $worker = pid_of('loans');
+	sql("INSERT INTO loans SELECT i || repeat('x', 2000) FROM generate_series(1, 4000) AS i");
+	sql('DELETE FROM loans');
+	wait_feed($node, 'loans', 'memory: of rows and of tombstones comes back');
+	sql(<<"END");
+DO \$\$
+BEGIN
+	FOR i IN 1 .. 60 LOOP
+		PERFORM tidehold.emit('$topic', NULL, NULL::text, feed => 'loans'), tidehold.emit('$topic', NULL, ''::text, feed => 'loans'),
+			tidehold.emit('$topic', 'a key alone', NULL::text, feed => 'loans');
+		PERFORM tidehold.emit('$topic', 'key', repeat(j::text, 60000), '{"kind": "large"}', feed => 'loans') FROM generate_series(1, 5) AS j;
+	END LOOP;
+END \$\$
+END
+	wait_feed($node, 'loans', 'memory: of emitted messages comes back, with a value or without');
+	is(pid_of('loans'), $worker, 'memory: the process has not ended');
+	is(scalar($kafka->consume($topic)), 3 * 4000 + 60 * 8, 'memory: all are there');
+	return;
+}
+
 broker_down();
+memory_comes_back();
 black_hole();
 topic_missing();
 partitions_added();

@@ -105,18 +105,21 @@ th_kafka_depart(int bytes)
 }
 
 static void
-arrive(const rd_kafka_message_t *message)
+count_arrival(const rd_kafka_message_t *message)
 {
 	th_kafka.in_flight--;
 	th_kafka.in_flight_bytes -= message->len + message->key_len;
 }
 
-/* Their commits leave the list too, or a queue that stays full would fill it. */
+/*
+ * They are held as before.  Their commits leave the list too, or a queue that stays full
+ * would fill it.
+ */
 void
 th_kafka_come_back(const rd_kafka_message_t *lot, int taken, int n, int commits)
 {
 	for (int i = taken; i < n; i++)
-		arrive(&lot[i]);
+		count_arrival(&lot[i]);
 	if (taken > 0)
 		commits = (int) ((uint64) lot[taken - 1]._private >> OPAQUE_COMMIT_SHIFT) + 1;
 	th_kafka.commit_count = commits;
@@ -245,7 +248,8 @@ take_success(const rd_kafka_message_t *message)
 static void
 take_report(const rd_kafka_message_t *message, News *news)
 {
-	arrive(message);
+	count_arrival(message);
+	th_kafka_take_back(message->payload);
 	if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 		message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
 		news->purged = true;

@@ -8,7 +8,7 @@
  * committed they stay, for the client takes none then, and what it took before the commit
  * began would be in that transaction.
  *
- * Only the process itself touches the memory; when it ends they are lost, and its successor
+ * Only the process itself touches the list; when it ends they are lost, and its successor
  * reads them from the WAL again, for no position covers them: none is sent before they are.
  *
  * What the client may refuse by its size is not taken: that is sent by itself, so that the
@@ -24,27 +24,21 @@
 #define MESSAGE_OVERHEAD 256
 #define HEADER_OVERHEAD 32
 
-typedef struct Held
-{
-	KafkaMessage message; /* its key and value point behind it */
-	int size;			  /* with what is behind it; aligned */
-} Held;
-
-static char *memory = NULL;
-static int64 room = 0;
-static int64 first = 0; /* of what is not sent yet */
-static int64 end = 0;
-static int count = 0;
+static KafkaMessage *held = NULL; /* the first of them were sent already */
+static int held_room = 0;
+static int first = 0;
+static int end = 0;
+static int64 bytes = 0;
 static int64 largest = 0;
 
 void
-th_kafka_hold_create(int64 bytes)
+th_kafka_hold_create(int messages)
 {
 	char text[32] = "";
 	size_t size = sizeof(text);
 
-	memory = MemoryContextAllocHuge(TopMemoryContext, bytes);
-	room = bytes;
+	held = MemoryContextAllocHuge(TopMemoryContext, sizeof(KafkaMessage) * messages);
+	held_room = messages;
 	(void) rd_kafka_conf_get(rd_kafka_conf(th_kafka.producer), "message.max.bytes", text, &size);
 	largest = strtoll(text, NULL, 10);
 }
@@ -52,13 +46,13 @@ th_kafka_hold_create(int64 bytes)
 int
 th_kafka_held(void)
 {
-	return count;
+	return end - first;
 }
 
 int64
 th_kafka_held_bytes(void)
 {
-	return end - first;
+	return bytes;
 }
 
 static int64
@@ -71,41 +65,36 @@ wire_size(const FeedMessage *message)
 	return size;
 }
 
-static char *
-keep(FeedBytes *bytes, char *to)
-{
-	if (bytes->data == NULL)
-		return to;
-	memcpy(to, bytes->data, bytes->len);
-	bytes->data = to;
-	return to + bytes->len;
-}
-
-static int64
-held_size(const FeedMessage *message)
-{
-	return MAXALIGN(sizeof(Held) + message->key.len + message->value.len);
-}
-
 bool
 th_kafka_can_hold(const FeedMessage *message)
 {
-	return wire_size(message) <= largest && held_size(message) <= room;
+	return wire_size(message) <= Min(largest, KAFKA_CHUNK);
 }
 
+static void
+put(FeedBytes *part, char *place)
+{
+	if (part->data == NULL)
+		return;
+	memcpy(place, part->data, part->len);
+	part->data = place;
+}
+
+/* The value comes first: by its place the report says which loan has ended. */
 bool
 th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 {
-	int64 size = held_size(message);
-	Held *held = (Held *) (memory + end);
+	char *place = end < held_room ? th_kafka_lend(message->key.len + message->value.len) : NULL;
+	KafkaMessage *ready = &held[end];
 
-	if (end + size > room)
+	if (place == NULL)
 		return false;
-	held->message = th_kafka_message(topic, message);
-	held->size = (int) size;
-	(void) keep(&held->message.value, keep(&held->message.key, (char *) (held + 1)));
-	end += size;
-	count++;
+	*ready = th_kafka_message(topic, message);
+	ready->loan = place;
+	put(&ready->value, place);
+	put(&ready->key, place + message->value.len);
+	bytes += message->key.len + message->value.len;
+	end++;
 	return true;
 }
 
@@ -113,47 +102,45 @@ th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 bool
 th_kafka_hold_is_due(void)
 {
-	return count >= KAFKA_LOT || (th_kafka.transactional && !th_kafka.in_transaction);
+	return end - first >= KAFKA_LOT || (th_kafka.transactional && !th_kafka.in_transaction);
 }
 
-static Held *
-held_at(int64 offset)
-{
-	return (Held *) (memory + offset);
-}
-
-/* The first, and those behind it that go with it in one call. */
+/* How many go in one call from the first on. */
 static int
-first_lot(const KafkaMessage **lot)
+first_lot(void)
 {
-	int n = 0;
+	int n = 1;
 
-	for (int64 at = first; at < end && n < KAFKA_LOT; at += held_at(at)->size)
-	{
-		lot[n] = &held_at(at)->message;
-		if (n > 0 && !th_kafka_go_together(lot[0], lot[n]))
-			break;
+	while (first + n < end && n < KAFKA_LOT && th_kafka_go_together(&held[first], &held[first + n]))
 		n++;
-	}
 	return n;
+}
+
+/* The client has its own copy of a key; without a value it reads nothing of ours. */
+static void
+forget(int taken)
+{
+	for (const KafkaMessage *sent = &held[first]; sent < &held[first + taken]; sent++)
+	{
+		bytes -= sent->key.len + sent->value.len;
+		if (sent->value.data == NULL)
+			th_kafka_take_back(sent->loan);
+	}
+	first += taken;
 }
 
 /* False: the client has no room for all of them yet. */
 bool
 th_kafka_release(void)
 {
-	const KafkaMessage *lot[KAFKA_LOT];
-
 	while (first < end)
 	{
-		int n = first_lot(lot);
+		int n = first_lot();
 		int taken;
 
 		th_kafka_transaction_begin();
-		taken = th_kafka_produce(lot, n);
-		for (int i = 0; i < taken; i++)
-			first += held_at(first)->size;
-		count -= taken;
+		taken = th_kafka_produce(&held[first], n);
+		forget(taken);
 		if (taken < n)
 			return false;
 	}

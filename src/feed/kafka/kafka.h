@@ -9,6 +9,7 @@
  *	 topic.c		topics: are they there, make them, how many partitions
  *	 transaction.c	begin, the position that ends a batch, commit
  *	 hold.c			messages on their way to the client
+ *	 loan.c			memory that it reads them from
  *	 produce.c		messages as the client takes them
  *	 position.c		reads back the position that the predecessor left
  *	 exit.c			tears everything down within 200 ms
@@ -28,7 +29,8 @@
 #define KAFKA_SLICE_MS 50 /* how long a call may block */
 #define KAFKA_TOPIC_LEN 249
 #define KAFKA_PART_POSITION 255
-#define KAFKA_LOT 64 /* messages that the client is given in a call */
+#define KAFKA_LOT 64			 /* messages that the client is given in a call */
+#define KAFKA_CHUNK (256 * 1024) /* bytes; a larger message is sent by itself */
 
 typedef enum KafkaTopicState
 {
@@ -68,6 +70,7 @@ typedef struct KafkaMessage
 	FeedBytes key;
 	FeedBytes value;
 	rd_kafka_headers_t *headers; /* NULL: none */
+	const char *loan;			 /* where it lies, see loan.c; NULL: the client copies it */
 } KafkaMessage;
 
 typedef int32_t (*KafkaPartitioner)(const rd_kafka_topic_t *topic, const void *key, size_t len,
@@ -124,20 +127,28 @@ extern char *th_kafka_server_option(const char *name); /* or NULL */
  */
 extern KafkaMessage th_kafka_message(KafkaTopic *topic, const FeedMessage *message);
 extern bool th_kafka_go_together(const KafkaMessage *one, const KafkaMessage *other);
-extern int th_kafka_produce(const KafkaMessage *const *messages, int n);
+extern int th_kafka_produce(const KafkaMessage *messages, int n);
 extern rd_kafka_resp_err_t th_kafka_produce_one(const KafkaMessage *message);
 
 /*
  * hold.c: how many; could one be taken; takes it, or has no room now; are there enough for
  * a call; gives all to the client, or as many as that has room for.
  */
-extern void th_kafka_hold_create(int64 bytes);
+extern void th_kafka_hold_create(int messages);
 extern int th_kafka_held(void);
 extern int64 th_kafka_held_bytes(void);
 extern bool th_kafka_can_hold(const FeedMessage *message);
 extern bool th_kafka_hold(KafkaTopic *topic, const FeedMessage *message);
 extern bool th_kafka_hold_is_due(void);
 extern bool th_kafka_release(void);
+
+/*
+ * loan.c: room for a message of at most KAFKA_CHUNK bytes, or NULL; the end of a loan by its
+ * first byte, of which any other place is none.
+ */
+extern void th_kafka_loan_create(int64 bytes);
+extern char *th_kafka_lend(int size);
+extern void th_kafka_take_back(const void *place);
 
 /* delivery.c */
 extern void th_kafka_commits_create(void);

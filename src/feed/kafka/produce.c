@@ -77,11 +77,12 @@ depart(const KafkaMessage *message)
 rd_kafka_resp_err_t
 th_kafka_produce_one(const KafkaMessage *message)
 {
+	int flags = message->loan == NULL ? RD_KAFKA_MSG_F_COPY : 0;
 	rd_kafka_resp_err_t code;
 
 	code = rd_kafka_producev(th_kafka.producer, RD_KAFKA_V_RKT(message->topic->handle),
 							 RD_KAFKA_V_PARTITION(partition_of(message->topic, &message->key)),
-							 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+							 RD_KAFKA_V_MSGFLAGS(flags),
 							 RD_KAFKA_V_VALUE((void *) message->value.data, message->value.len),
 							 RD_KAFKA_V_KEY(message->key.data, message->key.len),
 							 RD_KAFKA_V_HEADERS(message->headers),
@@ -101,29 +102,29 @@ th_kafka_go_together(const KafkaMessage *one, const KafkaMessage *other)
 
 /* The queue is full from the first on that is not taken, so what is taken is in order. */
 static int
-produce_many(const KafkaMessage *const *messages, int n)
+produce_many(const KafkaMessage *messages, int n)
 {
 	rd_kafka_message_t lot[KAFKA_LOT];
 	int commits = th_kafka.commit_count;
 	int taken = 0;
 
 	for (int i = 0; i < n; i++)
-		lot[i] = depart(messages[i]);
-	(void) rd_kafka_produce_batch(messages[0]->topic->handle, RD_KAFKA_PARTITION_UA,
-								  RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION, lot, n);
+		lot[i] = depart(&messages[i]);
+	(void) rd_kafka_produce_batch(messages[0].topic->handle, RD_KAFKA_PARTITION_UA,
+								  RD_KAFKA_MSG_F_PARTITION, lot, n);
 	while (taken < n && lot[taken].err == RD_KAFKA_RESP_ERR_NO_ERROR)
 		taken++;
 	if (taken < n && lot[taken].err != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		raise_not_sent(messages[taken], lot[taken].err);
+		raise_not_sent(&messages[taken], lot[taken].err);
 	if (taken < n)
 		th_kafka_come_back(lot, taken, n, commits);
 	return taken;
 }
 
 int
-th_kafka_produce(const KafkaMessage *const *messages, int n)
+th_kafka_produce(const KafkaMessage *messages, int n)
 {
-	if (messages[0]->headers == NULL)
+	if (messages[0].headers == NULL)
 		return produce_many(messages, n);
-	return th_kafka_produce_one(messages[0]) == RD_KAFKA_RESP_ERR_NO_ERROR ? 1 : 0;
+	return th_kafka_produce_one(messages) == RD_KAFKA_RESP_ERR_NO_ERROR ? 1 : 0;
 }

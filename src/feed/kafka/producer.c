@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -27,8 +28,13 @@
 #define MESSAGES_MIN 1024
 #define MESSAGES_MAX 1000000
 
-/* So much of the memory is for the messages behind a batch that was closed (hold.c). */
-#define HOLD_SHARE 4
+/* The rest of the memory is for what messages cost. */
+#define LOANS(memory) ((memory) / 4 * 3)
+
+/* The client's threads free requests of a megabyte as fast as they ask for them. */
+#define FROM_THE_SYSTEM (8 * 1024 * 1024)
+#define KEPT_FREE (16 * 1024 * 1024)
+
 #define PASSWORD_LEN 1024
 #define ERROR_LEN 512
 
@@ -259,10 +265,10 @@ set_guarantees(rd_kafka_conf_t *conf)
 	set_int(conf, "message.timeout.ms", Max(end - end / 10, 1));
 }
 
-static int64
+static int
 messages_at_most(int64 memory)
 {
-	return Min(Max(memory / MESSAGE_COST, MESSAGES_MIN), MESSAGES_MAX);
+	return (int) Min(Max(memory / MESSAGE_COST, MESSAGES_MIN), MESSAGES_MAX);
 }
 
 static void
@@ -308,6 +314,17 @@ watch_events(void)
 	rd_kafka_queue_io_event_enable(th_kafka.events, th_kafka.event_fd, &one, sizeof(one));
 }
 
+/*
+ * Memory that goes back to the system at every free is paid for page by page when it is asked
+ * for again: that was a page for every four kilobytes sent.
+ */
+static void
+keep_free_memory(void)
+{
+	(void) mallopt(M_MMAP_THRESHOLD, FROM_THE_SYSTEM);
+	(void) mallopt(M_TRIM_THRESHOLD, KEPT_FREE);
+}
+
 void
 th_kafka_producer_create(const FeedSinkStart *start)
 {
@@ -323,7 +340,7 @@ th_kafka_producer_create(const FeedSinkStart *start)
 		set(conf, "linger.ms", "20");
 	set_from_server(conf);
 	set_guarantees(conf);
-	set_limits(conf, start->memory - start->memory / HOLD_SHARE);
+	set_limits(conf, LOANS(start->memory));
 	/* Or a broker that makes topics by itself would make ours, with its own numbers. */
 	set(conf, "allow.auto.create.topics", "false");
 	set(conf, "log.queue", "true");
@@ -338,8 +355,10 @@ th_kafka_producer_create(const FeedSinkStart *start)
 				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 				 errmsg("could not create an event descriptor: %m")));
 	}
+	keep_free_memory();
 	th_kafka.producer = create(RD_KAFKA_PRODUCER, conf);
-	th_kafka_hold_create(start->memory / HOLD_SHARE);
+	th_kafka_loan_create(LOANS(start->memory));
+	th_kafka_hold_create(messages_at_most(LOANS(start->memory)));
 	watch_events();
 }
 
