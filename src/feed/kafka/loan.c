@@ -89,11 +89,11 @@ th_kafka_lend(int size)
 void
 th_kafka_take_back(const void *place)
 {
-	int64 offset = (const char *) place - memory;
-	int number = (int) (offset / KAFKA_CHUNK);
+	int number;
 
-	if (place == NULL || offset < 0 || offset >= room)
+	if ((const char *) place < memory || (const char *) place >= memory + room)
 		return;
+	number = (int) (((const char *) place - memory) / KAFKA_CHUNK);
 	Assert(chunks[number].inside > 0);
 	if (--chunks[number].inside == 0)
 		set_free(number);
