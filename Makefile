@@ -86,6 +86,9 @@ build/flags: FORCE
 		echo '$(TIDEHOLD_VERSION) $(TIDEHOLD_DEV) $(PG_CONFIG) $(PGXS) $(CC) $(CFLAGS)' > $@
 $(OBJS) $(FEED_OBJS): build/flags
 
+# Loops over the days of a series without a branch; the server does so with its checksums.
+src/core/ocean/series.o src/core/ocean/ranked_pool.o src/core/ocean/climatology.o: CFLAGS += $(CFLAGS_VECTORIZE)
+
 # ---- what backends know of the client libraries, which they do not link ------------
 # Names of librdkafka's properties and the version of hiredis, asked at build time.
 build/client_facts.inc: Makefile

@@ -48,18 +48,31 @@ ocean_category_of(double excess)
 	return excess >= OCEAN_CATEGORIES - 1 ? OCEAN_CATEGORIES : (int) floor(1 + excess);
 }
 
+/*
+ * Multiple of the distance, above the threshold; -infinity of none.  A guarded day has no
+ * distance of which it could be a multiple.
+ */
+static double
+excess_of(const OceanJudged *judged)
+{
+	if (judged->distance > 0)
+		return judged->relative / judged->distance;
+	return judged->exceeds ? 0 : -INFINITY;
+}
+
 void
 ocean_stretch_add(OceanStretch *stretch, const OceanJudged *judged)
 {
-	int category = ocean_category_of(judged->excess);
+	double excess = excess_of(judged);
+	int category = ocean_category_of(excess);
 	double share = 1.0 / ++stretch->days;
 
 	stretch->missing_days += judged->missing;
 	if (category > 0)
 		stretch->category_days[category - 1]++;
-	if (judged->excess > stretch->category_excess)
+	if (excess > stretch->category_excess)
 	{
-		stretch->category_excess = judged->excess;
+		stretch->category_excess = excess;
 		stretch->category_day = judged->day;
 	}
 	if (judged->anomaly > stretch->peak_anomaly)

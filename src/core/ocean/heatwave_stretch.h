@@ -17,7 +17,7 @@ typedef struct OceanJudged
 	double value;
 	double anomaly;
 	double relative;
-	double excess; /* multiple of threshold less mean, above the threshold; -infinity of none */
+	double distance; /* of threshold and mean */
 } OceanJudged;
 
 /* before is the anomaly of the day before, NaN where none is known. */

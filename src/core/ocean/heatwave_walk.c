@@ -18,15 +18,6 @@
 
 /* ---- one day ---- */
 
-/* A guarded day has no distance of which its excess could be a multiple. */
-static double
-excess_of(double relative, double distance, bool exceeds)
-{
-	if (distance > 0)
-		return relative / distance;
-	return exceeds ? 0 : -INFINITY;
-}
-
 static const OceanClimatology *
 climatology_of(const OceanBaselines *baselines, int year)
 {
@@ -52,7 +43,7 @@ judge(const OceanWalk *walk, double value, OceanJudged *judged)
 	judged->anomaly = judged->value - mean;
 	judged->relative = judged->value - threshold;
 	judged->exceeds = !judged->missing && judged->value > threshold && judged->value > mean;
-	judged->excess = excess_of(judged->relative, threshold - mean, judged->exceeds);
+	judged->distance = threshold - mean;
 }
 
 /* Of nothing every bit is 0; on most days it is nothing already. */
