@@ -87,7 +87,8 @@ build/flags: FORCE
 $(OBJS) $(FEED_OBJS): build/flags
 
 # Loops over the days of a series without a branch; the server does so with its checksums.
-src/core/ocean/series.o src/core/ocean/ranked_pool.o src/core/ocean/climatology.o: CFLAGS += $(CFLAGS_VECTORIZE)
+# Private, for build/flags is a prerequisite and would take it for a change.
+src/core/ocean/series.o src/core/ocean/ranked_pool.o src/core/ocean/climatology.o: private CFLAGS += $(CFLAGS_VECTORIZE)
 
 # ---- what backends know of the client libraries, which they do not link ------------
 # Names of librdkafka's properties and the version of hiredis, asked at build time.

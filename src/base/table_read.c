@@ -97,13 +97,12 @@ read_row(const Reading *reading, Buffer buffer, ItemPointerData place, bool seen
 static void
 look_ahead(const Reading *reading, Page page, BlockNumber block, int at)
 {
-	OffsetNumber offset;
+	HeapTupleData row;
 
 	if (at >= reading->count || ItemPointerGetBlockNumber(&reading->place[at]) != block)
 		return;
-	offset = ItemPointerGetOffsetNumber(&reading->place[at]);
-	if (offset <= PageGetMaxOffsetNumber(page))
-		__builtin_prefetch(PageGetItem(page, PageGetItemId(page, offset)));
+	if (point_at(reading, page, reading->place[at], &row))
+		__builtin_prefetch(row.t_data);
 }
 
 /* Those from first on that are on its page; returns how many. */
