@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "access/xlogreader.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -138,18 +139,36 @@ require_end_of_wal(XLogReaderState *wal)
 }
 
 /*
+ * A reader that is asked at the end of the WAL closes its file, and opens it again for the
+ * next record, which here comes a moment later.
+ */
+static bool
+is_at_end_of_wal(const XLogReaderState *wal)
+{
+	static XLogRecPtr flushed_lsn = InvalidXLogRecPtr; /* seen last */
+
+	if (wal->NextRecPtr < flushed_lsn)
+		return false;
+	flushed_lsn = GetFlushRecPtr(NULL);
+	return wal->NextRecPtr >= flushed_lsn;
+}
+
+/*
  * Reading allocates what lives as long as the reader; decoding may leave any context
  * behind as the current one.
  */
 bool
 th_decode_next(void)
 {
-	MemoryContext old = MemoryContextSwitchTo(th_reader.context);
 	XLogReaderState *wal = th_reader.decoding->reader;
+	MemoryContext old;
 	char *problem = NULL;
 	XLogRecord *record;
 
 	CHECK_FOR_INTERRUPTS();
+	if (is_at_end_of_wal(wal))
+		return false;
+	old = MemoryContextSwitchTo(th_reader.context);
 	record = XLogReadRecord(wal, &problem);
 	if (problem != NULL)
 		ereport(ERROR,

@@ -70,6 +70,7 @@ first_message(RedisLane *lane)
 	return dlist_container(RedisMessage, link, dlist_head_node(&lane->queue));
 }
 
+/* No timer is set: before the process waits it polls, which sends what may be sent. */
 static void
 let_wait(RedisLane *lane)
 {
@@ -77,7 +78,6 @@ let_wait(RedisLane *lane)
 		return;
 	lane->is_waiting = true;
 	dlist_push_tail(&waiting, &lane->link);
-	th_redis_wake_at(Max(lane->retry_at, th_monotonic_ms()));
 }
 
 void

@@ -168,22 +168,30 @@ send_what_waits(void)
 	th_redis_nodes_write();
 }
 
+/* What came, and what is due; nothing is sent yet. */
 static bool
-sink_poll(void)
+look_around(void)
 {
-	bool busy;
-	int64 now;
+	bool busy = take_events();
+	int64 now = th_monotonic_ms();
 
-	if (th_redis.epoll < 0)
-		return false;
-	busy = take_events();
-	now = th_monotonic_ms();
 	th_redis_nodes_work(now);
 	if (th_redis.options.cluster)
 		th_redis_cluster_work(now);
 	else if (th_redis.options.sentinels != NIL)
 		th_redis_sentinel_work(now);
 	th_redis_sweep_work();
+	return busy;
+}
+
+static bool
+sink_poll(void)
+{
+	bool busy;
+
+	if (th_redis.epoll < 0)
+		return false;
+	busy = look_around();
 	send_what_waits();
 	return busy;
 }
@@ -275,10 +283,11 @@ sink_gather_ms(void)
 	return (long) Max((flushed_at + gather_us - th_monotonic_us()) / 1000, 0);
 }
 
+/* The position goes out with the last messages, not a round trip behind them. */
 static bool
 sink_flush(const FeedPosition *position)
 {
-	sink_poll();
+	look_around();
 	if (!th_redis_swept() || !th_redis_positions_write(position))
 	{
 		send_what_waits();
