@@ -40,8 +40,8 @@
  * before the coordinator knows the partitions waits for it, so it is said again until
  * all is through, or is known to take longer.
  */
-#define HURRY_MS 1
-#define HURRIES 16
+#define HURRY_MS 2
+#define HURRIES 8
 
 typedef enum Stage
 {

@@ -1,10 +1,11 @@
 # Latency.pm
 #	  How long after a commit the sink has the change, at 1,000 commits a second.
 #
-# Measured twice.  The worker counts from the time of the commit record, taken before it is
-# flushed, until the sink has acknowledged.  And from outside, on the same clock: from
-# clock_timestamp() of the row, taken before the commit begins, until a consumer that reads
-# committed records has it, or until Redis runs the command, as MONITOR tells.
+# Measured twice, each with a load of its own.  The worker counts from the time of the commit
+# record, taken before it is flushed, until the sink has acknowledged, and nobody watches.  And
+# from outside, on the same clock: from clock_timestamp() of the row, taken before the commit
+# begins, until a consumer that reads committed records has it, or until Redis runs the command,
+# as MONITOR tells, which costs Redis more than the command does.
 package Bench::Latency;
 
 use strict;
@@ -37,15 +38,21 @@ SQL
 	return $self;
 }
 
+sub _start_load
+{
+	my ($self, $seconds) = @_;
+	return Program->new("$self->{folder}/pgbench.log", 'pgbench', '-n', '-M', 'prepared', '-c', 8, '-j', 1,
+		'-R', $COMMITS_PER_SECOND, '-T', $seconds, '-l', "--log-prefix=$self->{folder}/commits",
+		'-f', "$self->{folder}/tick.sql", database());
+}
+
 # What the watcher printed while there were commits and a second longer: [when, text].
 sub _watch
 {
 	my ($self, $seconds, @watcher) = @_;
 	my $pid = open(my $out, '-|', @watcher) || die "could not start $watcher[0]: $!";
 	sleep 1;
-	my $load = Program->new("$self->{folder}/pgbench.log", 'pgbench', '-n', '-M', 'prepared', '-c', 8, '-j', 1,
-		'-R', $COMMITS_PER_SECOND, '-T', $seconds, '-l', "--log-prefix=$self->{folder}/commits",
-		'-f', "$self->{folder}/tick.sql", database());
+	my $load = $self->_start_load($seconds);
 	my $select = IO::Select->new($out);
 	my @seen;
 	for (my $end; !$end || time < $end;)
@@ -117,23 +124,38 @@ sub _commits
 	return @seconds;
 }
 
-# Milliseconds; a new feed for each run, for its histogram is of all its life.
-sub _run
+# Under a feed that is new, for its histogram is of all its life: what the load gave, and how
+# many changes were sent, with the milliseconds of their p50 and p99.
+sub _with_feed
 {
-	my ($self, $sink, $seconds) = @_;
+	my ($self, $sink, $load) = @_;
 	my $name = "latency_$sink";
 	my $options = $sink eq 'kafka' ? '{"destination": "bench.tick", "schema_topic": "", "snapshot": "none"}' : '{"snapshot": "none"}';
 	create_feed($name, 'tick', $sink, $options);
-	my @latencies = $sink eq 'kafka' ? $self->_kafka($seconds) : $self->_redis($seconds);
+	my @given = $load->();
 	wait_feed($name);
-	my ($sent, @worker) = split /\|/, stat_feed($name, 'changes, latency_p50_ms, latency_p99_ms');
-	@latencies == $sent or die sprintf "%d changes were sent to %s and %d seen there\n", $sent, $sink, scalar @latencies;
+	my @figures = split /\|/, stat_feed($name, 'changes, latency_p50_ms, latency_p99_ms');
 	drop_feed($name);
+	return (\@given, @figures);
+}
+
+# Milliseconds.
+sub _run
+{
+	my ($self, $sink, $seconds) = @_;
+	my ($latencies, $watched) = $self->_with_feed($sink, sub { $sink eq 'kafka' ? $self->_kafka($seconds) : $self->_redis($seconds) });
+	@$latencies == $watched or die sprintf "%d changes were sent to %s and %d seen there\n", $watched, $sink, scalar @$latencies;
+	$self->_commits;
+	my (undef, $sent, @worker) = $self->_with_feed($sink, sub {
+		my $load = $self->_start_load($seconds);
+		sleep 0.1 while $load->is_running;
+		return;
+	});
 	my @commits = $self->_commits;
 	return {
 		rate => [ $sent / $seconds ],
 		commit => [ map { _percentile($_, @commits) } 0.5, 0.99 ],
-		outside => [ map { _percentile($_, @latencies) } 0.5, 0.99 ],
+		outside => [ map { _percentile($_, @$latencies) } 0.5, 0.99 ],
 		worker => \@worker,
 	};
 }
