@@ -33,6 +33,7 @@
 #define GATHER_MIN_MS 6
 #define GATHER_MAX_MS 50
 #define BYTES_PER_MS_AND_MS 256 /* of a stream of 256 kB/s it is 1 ms more */
+#define MS_UNTIL_DOUBLE 16		/* and of one of 16 times that not 16 ms more but twice as much */
 #define PAUSE_US 2000
 
 /*
@@ -131,8 +132,9 @@ static void
 adapt_gathering(void)
 {
 	int64 ms = Max((th_monotonic_us() - th_kafka.committed_at) / 1000, 1);
+	int64 more = closed_bytes / ms / BYTES_PER_MS_AND_MS;
 
-	gather_ms = GATHER_MIN_MS + closed_bytes / ms / BYTES_PER_MS_AND_MS;
+	gather_ms = GATHER_MIN_MS + more + more * more / MS_UNTIL_DOUBLE;
 	gather_ms = Min(gather_ms, GATHER_MAX_MS);
 }
 

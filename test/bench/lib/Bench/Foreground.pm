@@ -3,8 +3,10 @@
 #	  processors.
 #
 # The server with the feed's worker, and pgbench, keep to one half of the processors and
-# the sinks to the other.  Published are the tables that pgbench changes rows of.  A sink that is down is halted, so the feed waits for it with full
-# buffers.  Each run is compared with the mean of the two without a feed round it.
+# the sinks to the other.  Published are the tables that pgbench changes rows of.  A sink that
+# is down is halted, so the feed waits for it with full buffers.  Each run is compared with the
+# mean of the two without a feed round it.  What the worker takes of a processor meanwhile says
+# the same with less noise.
 package Bench::Foreground;
 
 use strict;
@@ -56,7 +58,8 @@ sub _pgbench
 	return $1;
 }
 
-# A feed that has a backlog catches up before the next run.
+# Transactions a second, and the worker's share of a processor.  A feed that has a backlog
+# catches up before the next run.
 sub _with
 {
 	my ($self, $name, $seconds, $synchronous) = @_;
@@ -64,11 +67,14 @@ sub _with
 	resume_feed("foreground_$name");
 	wait_feed("foreground_$name");
 	$self->{kafka}->pause if $down;
+	my $pid = stat_feed("foreground_$name", 'pid');
+	my $cpu = cpu($pid);
 	my $tps = $self->_pgbench($seconds, $synchronous);
+	$cpu = (cpu($pid) - $cpu) / $seconds;
 	$self->{kafka}->resume if $down;
 	wait_feed("foreground_$name");
 	pause_feed("foreground_$name");
-	return $tps;
+	return ($tps, $cpu);
 }
 
 # Slots of feeds that are paused are passed by nobody: they catch up here, outside of the runs.
@@ -86,19 +92,20 @@ sub _catch_up
 sub _compare
 {
 	my ($self, $rounds, $seconds, $synchronous) = @_;
-	my (%tps, %ratio);
+	my (%tps, %ratio, %cpu);
 	my $before = $self->_pgbench($seconds, $synchronous);
 	rounds($rounds, [ map { $_->[0] } @WITH ], sub {
 		my ($round, $name) = @_;
 		$self->_catch_up;
-		my $with = $self->_with($name, $seconds, $synchronous);
+		my ($with, $cpu) = $self->_with($name, $seconds, $synchronous);
 		my $after = $self->_pgbench($seconds, $synchronous);
 		push @{ $tps{none} }, $after;
 		push @{ $tps{$name} }, $with;
+		push @{ $cpu{$name} }, $cpu;
 		push @{ $ratio{$name} }, 2 * $with / ($before + $after);
 		$before = $after;
 	});
-	return (\%tps, \%ratio);
+	return (\%tps, \%ratio, \%cpu);
 }
 
 # Ratios by sink: with commits that wait for the disk, which is what a server is run with.
@@ -106,16 +113,16 @@ sub run
 {
 	my ($self, $rounds, $seconds) = @_;
 	my %result;
-	printf "\n%-52s %9s %9s %9s %8s\n", 'pgbench, 8 clients', 'tps', 'low', 'high', 'ratio';
+	printf "\n%-52s %9s %9s %9s %8s %11s\n", 'pgbench, 8 clients', 'tps', 'low', 'high', 'ratio', 'worker CPU';
 	for my $synchronous (quick() ? 'on' : qw(off on))
 	{
-		my ($tps, $ratio) = $self->_compare($rounds, $seconds, $synchronous);
+		my ($tps, $ratio, $cpu) = $self->_compare($rounds, $seconds, $synchronous);
 		for my $what ([ none => 'no feed' ], @WITH)
 		{
 			my ($name, $title) = @$what;
 			$result{$name} = median(@{ $ratio->{$name} // [1] });
-			printf "%-52s %9d %9d %9d %8.2f\n", "synchronous_commit = $synchronous, $title", median(@{ $tps->{$name} }),
-			  low_and_high(@{ $tps->{$name} }), $result{$name};
+			printf "%-52s %9d %9d %9d %8.2f %11.3f\n", "synchronous_commit = $synchronous, $title", median(@{ $tps->{$name} }),
+			  low_and_high(@{ $tps->{$name} }), $result{$name}, median(@{ $cpu->{$name} // [0] });
 		}
 	}
 	drop_feed("foreground_$_") for qw(kafka redis);
