@@ -101,13 +101,19 @@ COMMENT ON FUNCTION ocean.make_partitions(timestamptz, timestamptz) IS
     'makes the partitions of ocean.observation for the months of UTC from that of since to that of until where they are missing, by pg_partman where it is installed; not before tidehold.observation_first_year nor more than ten years ahead (TH042); returns how many were made';
 
 CREATE FUNCTION ocean.ensure_partitions(months_ahead integer DEFAULT 3) RETURNS integer
-    LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT ocean.make_partitions(now(), now() + make_interval(months => months_ahead))
-    $$;
+BEGIN
+    IF months_ahead NOT BETWEEN 0 AND 120 THEN
+        RAISE EXCEPTION 'months_ahead % is out of range', months_ahead
+            USING ERRCODE = 'TH026', HINT = 'It is from 0 to 120.';
+    END IF;
+    RETURN ocean.make_partitions(now(), now() + make_interval(months => months_ahead));
+END
+$$;
 COMMENT ON FUNCTION ocean.ensure_partitions(integer) IS
-    'makes the partitions of this month and of so many to come; for a job that runs every night; returns how many were made';
+    'makes the partitions of this month and of so many to come (0 to 120); for a job that runs every night; returns how many were made';
 
 -- A DROP waits for whoever reads the partition, and whoever comes then waits behind it.
 CREATE FUNCTION ocean.drop_old_partitions(older_than timestamptz) RETURNS integer

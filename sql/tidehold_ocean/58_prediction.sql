@@ -237,7 +237,10 @@ BEGIN
     INTO watched
     FROM ocean.heatwave_state AS s LEFT JOIN ocean.prediction_model AS m ON m.stream_id = s.stream_id
     WHERE s.stream_id = heatwave_outlook.stream_id AND s.climatology_id = heatwave_outlook.climatology_id;
-    IF watched.through IS DISTINCT FROM watched.predicted_from OR watched.through IS NULL THEN
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'stream % is not watched by climatology %', coalesce(stream_id::text, 'NULL'), coalesce(climatology_id::text, 'NULL')
+            USING ERRCODE = 'TH026', HINT = 'Call ocean.watch_heatwaves() first.';
+    ELSIF watched.through IS DISTINCT FROM watched.predicted_from OR watched.through IS NULL THEN
         RAISE EXCEPTION 'stream % has no prediction from the day that its heatwaves are known to', stream_id
             USING ERRCODE = 'TH026',
                   DETAIL = format('Heatwaves are known to %s, the prediction is made on %s.',
