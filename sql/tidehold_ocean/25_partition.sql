@@ -105,15 +105,15 @@ CREATE FUNCTION ocean.ensure_partitions(months_ahead integer DEFAULT 3) RETURNS 
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF months_ahead NOT BETWEEN 0 AND 120 THEN
+    IF months_ahead < 0 THEN
         RAISE EXCEPTION 'months_ahead % is out of range', months_ahead
-            USING ERRCODE = 'TH026', HINT = 'It is from 0 to 120.';
+            USING ERRCODE = 'TH026', DETAIL = 'It is 0 or more.';
     END IF;
     RETURN ocean.make_partitions(now(), now() + make_interval(months => months_ahead));
 END
 $$;
 COMMENT ON FUNCTION ocean.ensure_partitions(integer) IS
-    'makes the partitions of this month and of so many to come (0 to 120); for a job that runs every night; returns how many were made';
+    'makes the partitions of this month and of so many to come; for a job that runs every night; returns how many were made';
 
 -- A DROP waits for whoever reads the partition, and whoever comes then waits behind it.
 CREATE FUNCTION ocean.drop_old_partitions(older_than timestamptz) RETURNS integer

@@ -14,19 +14,13 @@ COMMENT ON AGGREGATE ocean.exact_mean(double precision) IS
     'mean, from a sum without rounding (Neal 2015, arXiv 1505.05571): the same to the last bit whatever the order of the values; NULL, NaN and infinite values are left out; NULL of none';
 
 CREATE FUNCTION ocean.expected_per_day(cadence interval) RETURNS integer
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    seconds numeric := extract(epoch FROM cadence);
-BEGIN
-    IF seconds <= 0 THEN
-        RAISE EXCEPTION 'cadence "%" is not positive', cadence USING ERRCODE = 'TH026';
-    END IF;
-    RETURN greatest(1, floor(86400 / seconds));
-END
-$$;
-COMMENT ON FUNCTION ocean.expected_per_day(interval) IS 'number of values in a whole day by the cadence, at least 1';
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN expected_per_day.cadence > '0'
+                THEN greatest(1, floor(86400 / extract(epoch FROM expected_per_day.cadence)))::integer END;
+END;
+COMMENT ON FUNCTION ocean.expected_per_day(interval) IS
+    'number of values in a whole day by the cadence, at least 1; NULL where the cadence is not positive';
 
 -- Partition by partition: within a month the days are found by index, and the planner sees
 -- one partition, as both ends of the month are constants.  Days of observations that retention has dropped keep the mean they have.

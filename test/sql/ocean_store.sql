@@ -118,8 +118,7 @@ SELECT day, mean, valid, excluded, coverage, revision FROM ocean.daily_mean WHER
 -- The mean of a sum without rounding.
 SELECT ocean.exact_mean(v) FROM unnest('{1e308,1e308,1,-1e308,-1e308,NULL,NaN,Infinity}'::double precision[]) AS v;
 SELECT ocean.exact_mean(v) FROM unnest('{}'::double precision[]) AS v;
-SELECT cadence, ocean.expected_per_day(cadence) FROM unnest('{10 min,1 hour,7 min,1 day,1 month}'::interval[]) AS cadence;
-SELECT ocean.expected_per_day('0');
+SELECT cadence, ocean.expected_per_day(cadence) FROM unnest('{10 min,1 hour,7 min,1 day,1 month,0,-1 hour}'::interval[]) AS cadence;
 SELECT ocean.ensure_partitions(-1);
 \set VERBOSITY terse
 DELETE FROM ocean.stream WHERE stream_id = :id;
