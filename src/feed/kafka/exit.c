@@ -33,7 +33,7 @@ typedef struct Helper
 
 static Helper consumer_helper;
 static Helper producer_helper;
-static Helper committer;
+static Helper waiter;
 static bool lingers = false;
 
 /* Written before the thread that reads them begins. */
@@ -84,12 +84,12 @@ wait_for(Helper *helper, const struct timespec *until)
 }
 
 void
-th_kafka_run_committer(void)
+th_kafka_run_waiter(void)
 {
-	run(&committer, th_kafka_commit_on_demand);
-	if (!committer.running)
+	run(&waiter, th_kafka_wait_on_demand);
+	if (!waiter.running)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-						errmsg("could not start a thread that commits")));
+						errmsg("could not start a thread that waits for Kafka")));
 }
 
 static void *
@@ -176,8 +176,8 @@ th_kafka_stop(void)
 	ending = th_kafka.producer;
 	th_kafka.producer = NULL;
 	th_kafka_position_stop();
-	th_kafka_commit_stop();
-	wait_for(&committer, &until);
+	th_kafka_wait_stop();
+	wait_for(&waiter, &until);
 	/* A call that is under way would not survive its client. */
 	if (lingers)
 		return;

@@ -98,11 +98,14 @@ th_kafka_hold(KafkaTopic *topic, const FeedMessage *message)
 	return true;
 }
 
-/* The first of a transaction goes at once, so that the coordinator learns of it early. */
+/*
+ * The first of a transaction wait too: the client asks the coordinator at once for the
+ * partitions it knows of, and for those of later messages only after the answer.
+ */
 bool
 th_kafka_hold_is_due(void)
 {
-	return end - first >= KAFKA_LOT || (th_kafka.transactional && !th_kafka.in_transaction);
+	return end - first >= KAFKA_LOT;
 }
 
 /* How many go in one call from the first on. */

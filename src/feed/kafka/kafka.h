@@ -9,6 +9,7 @@
  *	 topic.c		topics: are they there, make them, how many partitions
  *	 transaction.c	begin, the position that ends a batch, commit
  *	 hold.c			messages on their way to the client
+ *	 commit.c		the calls that wait, in a thread of their own
  *	 loan.c			memory that it reads them from
  *	 produce.c		messages as the client takes them
  *	 position.c		reads back the position that the predecessor left
@@ -189,10 +190,14 @@ extern bool th_kafka_flush(const FeedPosition *position);
 extern bool th_kafka_is_open(void);
 extern bool th_kafka_settle(void);
 
-/* commit.c: true when committed; the thread's own function for exit.c. */
+/*
+ * commit.c: true when committed; asks for what is in flight not to wait for more; the
+ * thread's own function for exit.c.
+ */
 extern bool th_kafka_commit(void);
-extern void th_kafka_commit_stop(void);
-extern void *th_kafka_commit_on_demand(void *unused);
+extern void th_kafka_hurry(void);
+extern void th_kafka_wait_stop(void);
+extern void *th_kafka_wait_on_demand(void *unused);
 
 /* position.c: true when read to the end. */
 extern KafkaTopic *th_kafka_position_topic(void);
@@ -201,7 +206,7 @@ extern void th_kafka_position_stop(void);
 
 /* exit.c */
 extern void th_kafka_exit_prepare(void);
-extern void th_kafka_run_committer(void);
+extern void th_kafka_run_waiter(void);
 extern void th_kafka_retire_reader(const KafkaReader *reader);
 extern void th_kafka_stop(void);
 

@@ -31,8 +31,7 @@ start(const FeedSinkStart *how)
 	th_kafka.careful = how->state->careful_until != InvalidXLogRecPtr;
 	th_kafka_exit_prepare();
 	th_kafka_producer_create(how);
-	if (th_kafka.transactional)
-		th_kafka_run_committer();
+	th_kafka_run_waiter();
 	MemoryContextSwitchTo(before);
 }
 

@@ -36,14 +36,6 @@
 #define MS_UNTIL_DOUBLE 16		/* and of one of 16 times that not 16 ms more but twice as much */
 #define PAUSE_US 2000
 
-/*
- * So long a call tells the client's threads not to wait for linger.ms.  What is sent
- * before the coordinator knows the partitions waits for it, so it is said again until
- * all is through, or is known to take longer.
- */
-#define HURRY_MS 2
-#define HURRIES 8
-
 typedef enum Stage
 {
 	STAGE_OPEN = 0,
@@ -146,20 +138,13 @@ th_kafka_gather_ms(void)
 	return (long) Max(gather_ms - (th_monotonic_us() - th_kafka.committed_at) / 1000, 0);
 }
 
-/*
- * The batch is over: nothing comes that a request could wait for.  Each call takes all of
- * its time, for the reports are only taken by the poll after it.
- */
+/* The batch is over: nothing comes that a request could wait for. */
 static void
-send_now(void)
+hurry(void)
 {
-	for (int i = 0; !hurried && i < HURRIES && th_kafka.in_flight > 0; i++)
-	{
-		(void) rd_kafka_flush(th_kafka.producer, HURRY_MS);
-		th_kafka_poll();
-	}
+	if (!hurried && th_kafka.in_flight > 0)
+		th_kafka_hurry();
 	hurried = true;
-	th_kafka_poll();
 }
 
 bool
@@ -234,14 +219,14 @@ static bool
 flush_transaction(const FeedPosition *position)
 {
 	if (!th_kafka_is_open())
-		send_now();
+		hurry();
 	if (!position_sent)
 	{
 		if (!close_transaction(position))
 			return false;
 		position_sent = true;
 		hurried = false;
-		send_now();
+		hurry();
 	}
 	return th_kafka_settle();
 }
@@ -252,7 +237,7 @@ flush_acknowledged(const FeedPosition *position)
 {
 	if (!th_kafka_release())
 		return false;
-	send_now();
+	hurry();
 	if (th_kafka.in_flight > 0)
 		return false;
 	batch_is_durable(th_kafka.safe);

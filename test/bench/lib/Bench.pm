@@ -1,6 +1,6 @@
 # Bench.pm
 #	  What the benches of the feed share: a database of their own, one session that asks,
-#	  and the CPU time of processes.
+#	  the CPU time of processes, and whether the machine had its processors to itself.
 package Bench;
 
 use strict;
@@ -16,7 +16,7 @@ use Program qw(wait_until);
 
 our @EXPORT = qw(
   open_database close_database database processors ask cpu cpu_of_children postmaster
-  quick rounds median low_and_high stat_feed create_feed drop_feed create_server pause_feed resume_feed wait_feed
+  quick rounds undisturbed disturbances median low_and_high stat_feed create_feed drop_feed create_server pause_feed resume_feed wait_feed
 );
 
 my $DATABASE = "bench_feed_$$";
@@ -148,6 +148,45 @@ sub cpu { return sum0(map { my @field = _stat($_); @field ? ($field[11] + $field
 
 # Seconds of the children that a process has seen the end of.
 sub cpu_of_children { my @field = _stat($_[0]); return ($field[13] + $field[14]) / $TICKS }
+
+# ---- the host of a virtual machine ----
+
+# A run during which it gave more than this of our processors to others is made again, for
+# its latencies are those of the host.
+my $STOLEN_AT_MOST = 0.01;
+my $TRIES = 20;
+my ($left_out, $kept) = (0, 0);
+
+# Seconds of all processors; none where the kernel is no guest.
+sub _stolen
+{
+	open(my $file, '<', '/proc/stat') or die "could not read /proc/stat: $!";
+	my @field = split ' ', <$file>;
+	return ($field[8] // 0) / $TICKS;
+}
+
+# What the first run gave that nobody disturbed, or the last of many.
+sub undisturbed
+{
+	my ($run) = @_;
+	my @given;
+	for (1 .. $TRIES)
+	{
+		my ($began, $before) = (time, _stolen());
+		@given = $run->();
+		return @given if (_stolen() - $before) / (time - $began) / processors() <= $STOLEN_AT_MOST;
+		$left_out++;
+	}
+	$left_out--;
+	$kept++;
+	return @given;
+}
+
+sub disturbances
+{
+	return sprintf '%d runs left out and %d kept during which the host took more than %d %% of the processors',
+	  $left_out, $kept, 100 * $STOLEN_AT_MOST;
+}
 
 # ---- figures ----
 

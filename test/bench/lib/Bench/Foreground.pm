@@ -89,21 +89,27 @@ sub _catch_up
 	return;
 }
 
+# Before, with and what that took of a processor, after.
+sub _between
+{
+	my ($self, $name, $seconds, $synchronous) = @_;
+	$self->_catch_up;
+	my $before = $self->_pgbench($seconds, $synchronous);
+	my @with = $self->_with($name, $seconds, $synchronous);
+	return ($before, @with, $self->_pgbench($seconds, $synchronous));
+}
+
 sub _compare
 {
 	my ($self, $rounds, $seconds, $synchronous) = @_;
 	my (%tps, %ratio, %cpu);
-	my $before = $self->_pgbench($seconds, $synchronous);
 	rounds($rounds, [ map { $_->[0] } @WITH ], sub {
 		my ($round, $name) = @_;
-		$self->_catch_up;
-		my ($with, $cpu) = $self->_with($name, $seconds, $synchronous);
-		my $after = $self->_pgbench($seconds, $synchronous);
-		push @{ $tps{none} }, $after;
+		my ($before, $with, $cpu, $after) = undisturbed(sub { $self->_between($name, $seconds, $synchronous) });
+		push @{ $tps{none} }, $before, $after;
 		push @{ $tps{$name} }, $with;
 		push @{ $cpu{$name} }, $cpu;
 		push @{ $ratio{$name} }, 2 * $with / ($before + $after);
-		$before = $after;
 	});
 	return (\%tps, \%ratio, \%cpu);
 }

@@ -178,7 +178,7 @@ sub run
 	for my $sink (qw(redis kafka))
 	{
 		$self->_run($sink, $seconds);
-		my @runs = map { $self->_run($sink, $seconds) } 1 .. $rounds;
+		my @runs = map { undisturbed(sub { $self->_run($sink, $seconds) }) } 1 .. $rounds;
 		my %median = map { $_ => [ _medians($_, @runs) ] } keys %{ $runs[0] };
 		my @p99 = sort { $a <=> $b } map { $_->{outside}[1] } @runs;
 		printf "%-8s %9d  %7.2f %9.2f  %7.2f %8.2f %19s  %9.2f %13.2f\n", $sink, @{ $median{rate} }, @{ $median{commit} },
