@@ -18,14 +18,12 @@ my @SMALL = qw(-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1);
 #	settings	hash of a broker's properties
 #	advertise	port that clients of the main listener are told, as that of a proxy
 #	listener	hash of properties of the main listener's security, with protocol
-#	data		folder of the brokers' logs; by default one on the disk that everybody writes to
 #	java		options of the broker's JVM; by default those of one that is small and lives shortly
 sub new
 {
 	my ($class, %option) = @_;
 	my $self = bless { nodes => 1, settings => {}, java => \@SMALL, %option }, $class;
 	$self->{folder} = folder('kafka');
-	$self->{data} //= $self->{folder};
 	return $self->_start_mock unless real();
 	$self->_choose_ports;
 	$self->_format($_) for 1 .. $self->{nodes};
@@ -84,7 +82,7 @@ sub _properties
 		'listener.security.protocol.map' => "CLIENT:$protocol,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
 		'controller.listener.names' => 'CONTROLLER',
 		'inter.broker.listener.name' => 'INSIDE',
-		'log.dirs' => "$self->{data}/data$node",
+		'log.dirs' => "$self->{folder}/data$node",
 		'auto.create.topics.enable' => 'false',
 		'offsets.topic.num.partitions' => 1,
 		'offsets.topic.replication.factor' => $copies,
@@ -123,7 +121,7 @@ sub _format
 	my $format = Program->new($log, $self->_java('kafka.tools.StorageTool', 'format', '--ignore-formatted',
 		'-t', 'dGlkZWhvbGQtdGVzdHMtMQ', '-c', $self->_file($node)));
 	wait_until('the broker\'s folder is formatted', sub { !$format->is_running });
-	-e "$self->{data}/data$node/meta.properties" or die 'could not format: ' . $format->log;
+	-e "$self->{folder}/data$node/meta.properties" or die 'could not format: ' . $format->log;
 	return;
 }
 

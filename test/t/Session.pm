@@ -1,6 +1,6 @@
 # Session.pm
 #	  A session that stays open beside others, and what the tests of the escrow ask of
-#	  a server.
+#	  a server.  And a sea with a station.
 package Session;
 
 use strict;
@@ -13,17 +13,36 @@ use Test::More;
 
 use Tidehold;
 
-our @EXPORT = qw(shop stock available unreserved verify_is_empty query_is entry_is);
+our @EXPORT = qw(shop sea stock available unreserved verify_is_empty query_is entry_is);
 
-# A running server with the extension and a bin; settings are lines of postgresql.conf.
-sub shop
+# Settings are lines of postgresql.conf.
+sub _server
 {
 	my ($name, $settings, @init) = @_;
 	my $node = Tidehold::node($name, @init);
 	# What waits for ever fails after all.
 	$node->append_conf('postgresql.conf', "statement_timeout = 3min\n" . ($settings // ''));
 	$node->start;
+	return $node;
+}
+
+# A running server with the extension and a bin.
+sub shop
+{
+	my $node = _server(@_);
 	open_shop($node, 'postgres');
+	return $node;
+}
+
+# A running server with a station and a stream of it.
+sub sea
+{
+	my $node = _server(@_);
+	$node->safe_psql('postgres', <<'END');
+CREATE EXTENSION tidehold_ocean CASCADE;
+INSERT INTO ocean.station (code, latitude, longitude) VALUES ('44013', 42.346, -70.651);
+INSERT INTO ocean.stream (station_id, variable_id, cadence) SELECT station_id, 1, '10 minutes' FROM ocean.station;
+END
 	return $node;
 }
 

@@ -10,15 +10,7 @@ use Test::More;
 
 use Session;
 
-my $node = Tidehold::node('ocean_cron');
-# What waits for ever fails after all.
-$node->append_conf('postgresql.conf', 'statement_timeout = 30s');
-$node->start;
-$node->safe_psql('postgres', <<'END');
-CREATE EXTENSION tidehold_ocean CASCADE;
-INSERT INTO ocean.station (code, latitude, longitude) VALUES ('44013', 42.346, -70.651);
-INSERT INTO ocean.stream (station_id, variable_id, cadence) SELECT station_id, 1, '10 minutes' FROM ocean.station;
-END
+my $node = sea('ocean_cron', 'statement_timeout = 30s');
 my $in = PostgreSQL::Test::Utils::tempdir;
 my $out = PostgreSQL::Test::Utils::tempdir;
 append_to_file("$in/new.csv", "44013,2022-07-01T00:00:00Z,sea_water_temperature,15.2\n");

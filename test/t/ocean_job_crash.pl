@@ -16,13 +16,7 @@ my $in = PostgreSQL::Test::Utils::tempdir;
 my $call = qq{CALL ocean.run_job('ingest', '{"folder": "$in"}')};
 my $states = q{SELECT string_agg(state, ',' ORDER BY started_at) FROM ocean.job_run};
 
-my $node = Tidehold::node('ocean_job_crash');
-$node->start;
-$node->safe_psql('postgres', <<'END');
-CREATE EXTENSION tidehold_ocean CASCADE;
-INSERT INTO ocean.station (code, latitude, longitude) VALUES ('44013', 42.346, -70.651);
-INSERT INTO ocean.stream (station_id, variable_id, cadence) SELECT station_id, 1, '10 minutes' FROM ocean.station;
-END
+my $node = sea('ocean_job_crash');
 
 # One day of the month each.  They are of an hour ago: what was changed in the seconds before
 # it was read is read again.
