@@ -57,6 +57,21 @@ query_is($node, "$states WHERE job = 'ingest'", 'done,skipped,running', 'dead: i
 $node->safe_psql('postgres', $call);
 query_is($node, "$states WHERE job = 'ingest'", 'done,skipped,interrupted,done', 'dead: the next one says so');
 
+# ---- a foreign table ----
+my $buoy = PostgreSQL::Test::Utils::tempdir . '/buoy.csv';
+append_to_file($buoy, "44013,2022-07-03T00:00:00Z,sea_water_temperature,17\n");
+$node->safe_psql('postgres', <<"END");
+CREATE EXTENSION file_fdw;
+CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+CREATE FOREIGN TABLE buoy (station text, "time" timestamptz, variable text, value double precision)
+    SERVER files OPTIONS (filename '$buoy', format 'csv');
+CALL ocean.run_job('ingest', '{"relation": "public.buoy"}');
+END
+append_to_file($buoy, "44013,2022-07-03T00:10:00Z,sea_water_temperature,18\n");
+$node->safe_psql('postgres', q{CALL ocean.run_job('ingest', '{"relation": "public.buoy"}')});
+query_is($node, q{SELECT string_agg(value::text, ',' ORDER BY observed_at) FROM ocean.observation WHERE observed_at >= '2022-07-03 00:00+00'},
+	'17,18', 'foreign table: what it has, each once');
+
 SKIP:
 {
 	skip 'pg_cron is not installed on this machine', 13
