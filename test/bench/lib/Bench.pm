@@ -16,7 +16,7 @@ use Program qw(wait_until);
 
 our @EXPORT = qw(
   open_database close_database database processors ask cpu cpu_of_children postmaster
-  quick rounds undisturbed disturbances median low_and_high stat_feed create_feed drop_feed create_server pause_feed resume_feed wait_feed
+  quick rounds undisturbed disturbances median middle_half low_and_high stat_feed create_feed drop_feed create_server pause_feed resume_feed wait_feed
 );
 
 my $DATABASE = "bench_feed_$$";
@@ -196,6 +196,13 @@ sub median
 	return 0 unless @sorted;
 	my $half = int(@sorted / 2);
 	return @sorted % 2 ? $sorted[$half] : ($sorted[ $half - 1 ] + $sorted[$half]) / 2;
+}
+
+# The quartiles: half of the values lie between.
+sub middle_half
+{
+	my @sorted = sort { $a <=> $b } @_;
+	return @sorted[ int(@sorted / 4), -1 - int(@sorted / 4) ];
 }
 
 sub low_and_high { return (min(@_), max(@_)) }
