@@ -172,6 +172,25 @@ END
 	return;
 }
 
+# Steps of two sessions through a topic of several partitions, in transactions of their own.
+sub sessions
+{
+	my @records = added('session', join ';', map {
+		"SELECT tidehold.emit('${\own('session')}', 'session ' || $_ % 2, '$_'::text, expires_in => '14 days')"
+	} 1 .. 20);
+	my %steps;
+	push @{ $steps{ $_->{key} }{ $_->{partition} } }, $_->{value} for @records;
+	is_deeply([ map { scalar keys %$_ } values %steps ], [ 1, 1 ], 'sessions: each in one partition');
+	is_deeply({ map { $_ => values %{ $steps{$_} } } keys %steps },
+		{ 'session 0' => [ map { 2 * $_ } 1 .. 10 ], 'session 1' => [ map { 2 * $_ - 1 } 1 .. 10 ] }, 'sessions: in order');
+	my $expiry = $records[0]{headers}{expires_at};
+	is(sql("SELECT now() + '14 days' - '$expiry' BETWEEN '0' AND '5 min'"), 't', 'expiry: in the headers') or diag($expiry);
+	is_deeply([ added('session', "BEGIN; SELECT tidehold.emit('${\own('session')}', 'late', '1'::text, expires_in => '1 ms'), pg_sleep(0.1); COMMIT") ],
+		[], 'expiry: what is late is not sent');
+	is(sql(q(SELECT expired FROM tidehold.stat_feed WHERE name = 'main')), '1', 'expiry: and is counted');
+	return;
+}
+
 sub flat_and_cloudevents
 {
 	sql("SELECT tidehold.map_feed('main', 'plain', envelope => 'flat'), tidehold.map_feed('main', 'cloud', envelope => 'cloudevents')");
@@ -239,6 +258,7 @@ committed_only();
 truncated();
 unchanged_toast();
 emitted();
+sessions();
 flat_and_cloudevents();
 mapped();
 schema_records();
