@@ -104,6 +104,8 @@ is(processes($node, 'postgres'), 1, 'with one process');
 is($node->safe_psql('postgres', q{
 		SELECT a.datname, a.backend_type FROM tidehold.stat_feed JOIN pg_stat_activity AS a USING (pid)}),
 	'postgres|tidehold feed', 'which the view names');
+ok($node->poll_query_until('postgres', q{SELECT wait_event FROM tidehold.stat_feed JOIN pg_stat_activity USING (pid)},
+	$node->pg_version >= 17 ? 'TideholdFeedMain' : 'Extension'), 'and says what it waits for');
 is($node->safe_psql('postgres', q{SELECT state FROM tidehold.stat_worker WHERE database = 'postgres'}),
 	'running', 'a database with a feed keeps its maintenance worker');
 is($node->safe_psql('postgres', q{
