@@ -59,8 +59,8 @@ sub _pgbench
 	return $1;
 }
 
-# Transactions a second, and the worker's share of a processor.  A feed that has a backlog
-# catches up before the next run.
+# Transactions a second, and the worker's share of a processor.  A feed catches up before and
+# after, outside of the runs.
 sub _with
 {
 	my ($self, $name, $seconds, $synchronous) = @_;
@@ -78,60 +78,42 @@ sub _with
 	return ($tps, $cpu);
 }
 
-# Slots of feeds that are paused are passed by nobody: they catch up here, outside of the runs.
-sub _catch_up
-{
-	for my $feed (map { "foreground_$_" } qw(kafka redis))
-	{
-		resume_feed($feed);
-		wait_feed($feed);
-		pause_feed($feed);
-	}
-	return;
-}
-
-# Before, with and what that took of a processor, after.
-sub _between
-{
-	my ($self, $name, $seconds, $synchronous) = @_;
-	$self->_catch_up;
-	my $before = $self->_pgbench($seconds, $synchronous);
-	my @with = $self->_with($name, $seconds, $synchronous);
-	return ($before, @with, $self->_pgbench($seconds, $synchronous));
-}
-
 sub _compare
 {
 	my ($self, $rounds, $seconds, $synchronous) = @_;
 	my (%tps, %ratio, %cpu);
 	ask('CHECKPOINT');
 	$self->_pgbench(4 * $seconds, $synchronous);
+	my $before = $self->_pgbench($seconds, $synchronous);
 	rounds($rounds, [ map { $_->[0] } @WITH ], sub {
 		my ($round, $name) = @_;
-		my ($before, $with, $cpu, $after) = undisturbed(sub { $self->_between($name, $seconds, $synchronous) });
-		push @{ $tps{none} }, $before, $after;
+		my ($with, $cpu) = $self->_with($name, $seconds, $synchronous);
+		my $after = $self->_pgbench($seconds, $synchronous);
+		push @{ $tps{none} }, $after;
 		push @{ $tps{$name} }, $with;
 		push @{ $cpu{$name} }, $cpu;
 		push @{ $ratio{$name} }, 2 * $with / ($before + $after);
+		$before = $after;
 	});
 	return (\%tps, \%ratio, \%cpu);
 }
 
-# Ratios by sink: with commits that wait for the disk, which is what a server is run with.
+# Ratios by sink, of commits that wait for the disk, which is what a server is run with.
 sub run
 {
 	my ($self, $rounds, $seconds) = @_;
 	my %result;
 	printf "\n%-52s %9s %9s %9s %8s %15s %11s\n", 'pgbench, 8 clients', 'tps', 'low', 'high', 'ratio', '(half of them)', 'worker CPU';
-	for my $synchronous (quick() ? 'on' : qw(off on))
+	for my $synchronous (quick() ? 'on' : qw(on off))
 	{
 		my ($tps, $ratio, $cpu) = $self->_compare($rounds, $seconds, $synchronous);
 		for my $what ([ none => 'no feed' ], @WITH)
 		{
 			my ($name, $title) = @$what;
-			$result{$name} = median(@{ $ratio->{$name} // [1] });
+			my @ratios = @{ $ratio->{$name} // [1] };
+			$result{$name} //= median(@ratios);
 			printf "%-52s %9d %9d %9d %8.3f %15s %11.3f\n", "synchronous_commit = $synchronous, $title", median(@{ $tps->{$name} }),
-			  low_and_high(@{ $tps->{$name} }), $result{$name}, sprintf('(%.2f .. %.2f)', middle_half(@{ $ratio->{$name} // [1] })), median(@{ $cpu->{$name} // [0] });
+			  low_and_high(@{ $tps->{$name} }), median(@ratios), sprintf('(%.2f .. %.2f)', middle_half(@ratios)), median(@{ $cpu->{$name} // [0] });
 		}
 	}
 	drop_feed("foreground_$_") for qw(kafka redis);
