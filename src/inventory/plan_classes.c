@@ -55,7 +55,7 @@ th_inventory_buffer_zones(PG_FUNCTION_ARGS)
 		.lead_factor = th_plan_amount(fcinfo, ZONE_LEAD_FACTOR, "lead_factor"),
 		.variability_factor = th_plan_amount(fcinfo, ZONE_VARIABILITY_FACTOR, "variability_factor"),
 		.order_cycle = th_plan_amount(fcinfo, ZONE_ORDER_CYCLE, "order_cycle"),
-		.minimum = th_plan_units(fcinfo, ZONE_MINIMUM, "minimum"),
+		.minimum = th_plan_units(fcinfo, ZONE_MINIMUM, "minimum")
 	};
 	PlanZones zones = { 0 };
 	Datum values[7];
@@ -76,10 +76,8 @@ th_inventory_buffer_zones(PG_FUNCTION_ARGS)
 Datum
 th_inventory_buffer_order(PG_FUNCTION_ARGS)
 {
-	PlanZones zones = {
-		.top_of_yellow = th_plan_units(fcinfo, 1, "top_of_yellow"),
-		.top_of_green = th_plan_units(fcinfo, 2, "top_of_green"),
-	};
+	PlanZones zones = { .top_of_yellow = th_plan_units(fcinfo, 1, "top_of_yellow"),
+						.top_of_green = th_plan_units(fcinfo, 2, "top_of_green") };
 	int64 need = 0;
 
 	if (zones.top_of_green < zones.top_of_yellow)

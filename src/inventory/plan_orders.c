@@ -368,7 +368,7 @@ th_inventory_supplier_arrival(PG_FUNCTION_ARGS)
 		.order_days = weekdays_argument(fcinfo, SUPPLIER_ORDER_WEEKDAYS, "order_weekdays"),
 		.delivery_days = weekdays_argument(fcinfo, SUPPLIER_DELIVERY_WEEKDAYS, "delivery_weekdays"),
 		.lead_days = th_plan_count(fcinfo, SUPPLIER_LEAD_DAYS, "lead_days", 0),
-		.working_days = PG_GETARG_BOOL(SUPPLIER_WORKING_DAYS),
+		.working_days = PG_GETARG_BOOL(SUPPLIER_WORKING_DAYS)
 	};
 	PlanDelivery delivery = { 0 };
 	Datum values[6];

@@ -124,17 +124,13 @@ whole_discount(const PlanEoq *eoq, const PlanDiscount *discount, double optimum)
 Datum
 th_inventory_eoq_discount(PG_FUNCTION_ARGS)
 {
-	PlanEoq eoq = {
-		.demand_rate = th_plan_amount(fcinfo, DISCOUNT_DEMAND_RATE, "demand_rate"),
-		.order_cost = th_plan_money(fcinfo, DISCOUNT_ORDER_COST, "order_cost"),
-	};
+	PlanEoq eoq = { .demand_rate = th_plan_amount(fcinfo, DISCOUNT_DEMAND_RATE, "demand_rate"),
+					.order_cost = th_plan_money(fcinfo, DISCOUNT_ORDER_COST, "order_cost") };
 	PlanUnits breaks = th_plan_unit_array(fcinfo, DISCOUNT_BREAKS, "breaks");
 	PlanAmounts prices = th_plan_moneys(fcinfo, DISCOUNT_PRICES, "prices");
-	PlanDiscount discount = {
-		.incremental = PG_GETARG_BOOL(DISCOUNT_INCREMENTAL),
-		.count = breaks.count,
-		.price = prices.value,
-	};
+	PlanDiscount discount = { .incremental = PG_GETARG_BOOL(DISCOUNT_INCREMENTAL),
+							  .count = breaks.count,
+							  .price = prices.value };
 	double *from = palloc(Max(breaks.count, 1) * sizeof(double));
 	PlanDiscountResult best = { 0 };
 	PlanDiscountResult whole;
@@ -196,7 +192,7 @@ th_inventory_newsvendor(PG_FUNCTION_ARGS)
 		.demand = th_plan_amount(fcinfo, NEWSVENDOR_DEMAND, "demand"),
 		.deviation = th_plan_amount(fcinfo, NEWSVENDOR_DEVIATION, "deviation"),
 		.periods = th_plan_amount(fcinfo, NEWSVENDOR_LEAD_TIME, "lead_time") +
-				   th_plan_amount(fcinfo, NEWSVENDOR_REVIEW_PERIOD, "review_period"),
+				   th_plan_amount(fcinfo, NEWSVENDOR_REVIEW_PERIOD, "review_period")
 	};
 	PlanDemand demand;
 
@@ -260,14 +256,12 @@ th_inventory_rq_policy(PG_FUNCTION_ARGS)
 		.demand = th_plan_amount(fcinfo, RQ_DEMAND, "demand"),
 		.deviation = th_plan_amount(fcinfo, RQ_DEVIATION, "deviation"),
 		.periods = th_plan_amount(fcinfo, RQ_LEAD_TIME, "lead_time"),
-		.periods_deviation = th_plan_amount(fcinfo, RQ_LEAD_TIME_DEVIATION, "lead_time_deviation"),
+		.periods_deviation = th_plan_amount(fcinfo, RQ_LEAD_TIME_DEVIATION, "lead_time_deviation")
 	};
-	PlanRq rq = {
-		.demand_rate = stretch.demand,
-		.order_cost = th_plan_money(fcinfo, RQ_ORDER_COST, "order_cost"),
-		.holding_cost = th_plan_money(fcinfo, RQ_HOLDING_COST, "holding_cost"),
-		.shortage_cost = th_plan_money(fcinfo, RQ_SHORTAGE_COST, "shortage_cost"),
-	};
+	PlanRq rq = { .demand_rate = stretch.demand,
+				  .order_cost = th_plan_money(fcinfo, RQ_ORDER_COST, "order_cost"),
+				  .holding_cost = th_plan_money(fcinfo, RQ_HOLDING_COST, "holding_cost"),
+				  .shortage_cost = th_plan_money(fcinfo, RQ_SHORTAGE_COST, "shortage_cost") };
 	int method = th_plan_choice(fcinfo, RQ_METHOD, "method", rq_methods, lengthof(rq_methods));
 	PlanRqResult best = { 0 };
 	PlanDemand demand;

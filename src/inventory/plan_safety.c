@@ -54,7 +54,7 @@ stretch_arguments(FunctionCallInfo fcinfo)
 		.periods = th_plan_amount(fcinfo, SAFETY_LEAD_TIME, "lead_time") +
 				   th_plan_amount(fcinfo, SAFETY_REVIEW_PERIOD, "review_period"),
 		.periods_deviation =
-			th_plan_amount(fcinfo, SAFETY_LEAD_TIME_DEVIATION, "lead_time_deviation"),
+			th_plan_amount(fcinfo, SAFETY_LEAD_TIME_DEVIATION, "lead_time_deviation")
 	};
 }
 
@@ -64,7 +64,7 @@ reach_target(FunctionCallInfo fcinfo, const PlanDemand *demand)
 	PlanTarget target = {
 		.service = th_plan_choice(fcinfo, SAFETY_MEASURE, "measure", measures, lengthof(measures)),
 		.level = th_plan_level(fcinfo, SAFETY_SERVICE_LEVEL, "service_level"),
-		.order_quantity = th_plan_amount(fcinfo, SAFETY_ORDER_QUANTITY, "order_quantity"),
+		.order_quantity = th_plan_amount(fcinfo, SAFETY_ORDER_QUANTITY, "order_quantity")
 	};
 	PlanSafety safety = { 0 };
 

@@ -57,10 +57,8 @@ read_stages(FunctionCallInfo fcinfo, int *count)
 	PlanAmounts lead_times =
 		th_plan_amounts(fcinfo, SERIAL_LEAD_TIMES, "lead_times", false);
 	PlanAmounts costs = th_plan_moneys(fcinfo, SERIAL_HOLDING_COSTS, "holding_costs");
-	PlanStretch stretch = {
-		.demand = th_plan_amount(fcinfo, SERIAL_DEMAND, "demand"),
-		.deviation = th_plan_amount(fcinfo, SERIAL_DEVIATION, "deviation"),
-	};
+	PlanStretch stretch = { .demand = th_plan_amount(fcinfo, SERIAL_DEMAND, "demand"),
+							.deviation = th_plan_amount(fcinfo, SERIAL_DEVIATION, "deviation") };
 	PlanStage *stage = palloc0(Max(costs.count, 1) * sizeof(*stage));
 
 	check_stages(&lead_times, &costs);

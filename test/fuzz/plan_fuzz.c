@@ -130,17 +130,15 @@ static void
 net(FuzzInput *input)
 {
 	int n = fuzz_byte(input) % (PERIODS_MAX + 1);
-	PlanNetting netting = {
-		.n = n,
-		.opening = fuzz_int64(input),
-		.demand = quantities(input, n),
-		.receipt = quantities(input, n),
-		.target = quantities(input, n),
-		.lead_time = fuzz_byte(input) % 6,
-		.first = fuzz_byte(input) % 4,
-		.cover = fuzz_byte(input) % 5,
-		.rounding = rounding(input),
-	};
+	PlanNetting netting = { .n = n,
+							.opening = fuzz_int64(input),
+							.demand = quantities(input, n),
+							.receipt = quantities(input, n),
+							.target = quantities(input, n),
+							.lead_time = fuzz_byte(input) % 6,
+							.first = fuzz_byte(input) % 4,
+							.cover = fuzz_byte(input) % 5,
+							.rounding = rounding(input) };
 	PlanNettingResult plan = { quantities(NULL, n), quantities(NULL, n), quantities(NULL, n),
 							   quantities(NULL, n) };
 
