@@ -7,15 +7,16 @@
 # is down is halted, so the feed waits for it with full buffers.  Each run is compared with the
 # mean of the two without a feed round it: many short ones, for the disk's speed wanders.  A
 # checkpoint comes only before a first run that does not count, for the pages that are written
-# whole after each would be most of what a short run writes.  What the worker takes of a
-# processor meanwhile says the same with less noise.
+# whole after each would be most of what a short run writes.  Runs that the host disturbs stay,
+# for their neighbours are disturbed as they are.  What the worker takes of a processor is less
+# than what is lost: its wake-ups cost the others too.
 package Bench::Foreground;
 
 use strict;
 use warnings;
 
 use Bench;
-use Program qw(folder wait_until);
+use Program qw(folder);
 
 my @WITH = ([ kafka => 'feed to Kafka' ], [ redis => 'feed to Redis' ], [ kafka_down => 'feed to Kafka, which is down' ]);
 
